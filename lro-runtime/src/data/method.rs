@@ -1,0 +1,37 @@
+//! A long-running method as the attribute describes it, and the link-time catalogue of all of them.
+
+/// A method that `#[long_running]` annotates, described at compile time.
+#[derive(Debug)]
+pub struct Method {
+    /// The full name of the service, `acme.disks.v1.Snapshots`.
+    pub service: &'static str,
+    /// The rpc's name, `TakeSnapshot`.
+    pub name: &'static str,
+    /// The handler's documentation, one line a line, without the leading spaces of the comment.
+    pub documentation: &'static str,
+}
+
+impl Method {
+    /// `acme.disks.v1.Snapshots/TakeSnapshot`: what a record keeps of its method.
+    pub fn full_name(&self) -> String {
+        format!("{}/{}", self.service, self.name)
+    }
+}
+
+/// A method whose types are concrete, submitted by the attribute when the program is linked.
+#[derive(Debug)]
+pub struct LinkedMethod {
+    /// The method.
+    pub method: &'static Method,
+    /// The full name of its response type.
+    pub response: fn() -> String,
+    /// The full name of its metadata type.
+    pub metadata: fn() -> String,
+}
+
+inventory::collect!(LinkedMethod);
+
+/// Every method that is linked into this program with concrete types.
+pub(crate) fn linked() -> impl Iterator<Item = &'static LinkedMethod> {
+    inventory::iter::<LinkedMethod>.into_iter()
+}

@@ -1,0 +1,9 @@
+//! What things are: names, statuses, payloads, operations as a client sees them.
+//!
+//! Nothing here waits, spawns or reads a clock; every other room builds on this one.
+
+pub(crate) mod method;
+pub(crate) mod name;
+pub(crate) mod operation;
+pub(crate) mod payload;
+pub(crate) mod status;

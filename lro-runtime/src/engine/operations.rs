@@ -1,0 +1,4 @@
+//! The engine's handle.
+/// x
+#[derive(Debug, Clone)]
+pub struct Operations {}

@@ -1,0 +1,39 @@
+//! How a handler's return type becomes the public method's.
+
+use super::handle::Operation;
+use crate::Status;
+use crate::data::payload::Payload;
+
+/// A return type that a `#[long_running]` handler may have: `Result<R, E>` with a payload and an error that converts
+/// into [`Status`]. It is a trait, so that aliases of `Result` work.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the return type of a long-running handler",
+    label = "expected `Result<Response, Status>`",
+    note = "return `Result<R, E>`, where `R` is a payload and `E: Into<lro_runtime::Status>`"
+)]
+pub trait Reply<M>: Sized + Send + 'static {
+    /// The operation's response type.
+    type Response: Payload;
+    /// What the public method returns.
+    type Started;
+
+    /// The handler's result, with its error as a status.
+    fn into_result(self) -> Result<Self::Response, Status>;
+
+    /// The public method's return value.
+    fn started(result: Result<Operation<Self::Response, M>, Status>) -> Self::Started;
+}
+
+#[diagnostic::do_not_recommend]
+impl<R: Payload, E: Into<Status> + Send + 'static, M: Payload> Reply<M> for Result<R, E> {
+    type Response = R;
+    type Started = Result<Operation<R, M>, Status>;
+
+    fn into_result(self) -> Result<R, Status> {
+        self.map_err(Into::into)
+    }
+
+    fn started(result: Result<Operation<R, M>, Status>) -> Self::Started {
+        result
+    }
+}

@@ -1,0 +1,23 @@
+//! Long-running operations for tonic and axum services.
+
+#![forbid(unsafe_code)]
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod data;
+mod engine;
+pub mod store;
+
+pub use self::data::name::{InvalidName, OperationName};
+pub use self::data::operation::{Outcome, Snapshot};
+pub use self::data::payload::any::Any;
+pub use self::data::payload::{Payload, PayloadError};
+pub use self::data::status::{Code, Status};
+pub use self::engine::{Context, Operation, Operations, Reply};
+/// The derive.
+#[cfg(feature = "macros")]
+pub use lro_macros::Payload;
+/// The attribute.
+#[cfg(feature = "macros")]
+pub use lro_macros::long_running;

@@ -1,0 +1,1 @@
+//! One public suite of properties that every store must have.

@@ -1,0 +1,243 @@
+//! The port to a durable table of operations: its contract, and the stores that come with the library.
+//!
+//! A store is a table. It keeps records, guards updates, lends leases and tells what changed; it never runs
+//! handlers, retries or decides policy. To write one, implement [`Store`] and run [`conformance`] against it.
+
+mod clock;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+mod memory;
+mod record;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use std::error::Error;
+use std::fmt;
+use std::fmt::Debug;
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+pub use self::clock::{Clock, SystemClock};
+pub use self::memory::MemoryStore;
+pub use self::record::{Guard, Head, Key, NewRecord, Patch, Record, WorkerId};
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::SqliteStore;
+use crate::OperationName;
+
+/// A durable table of operations.
+///
+/// The contract, for each method: when it returns `Ok`, what it did is durable and visible to every reader of the
+/// same store. When it returns an error with `maybe_applied`, it may have happened, and the caller finds out by name.
+/// When it returns any other error, nothing happened. Durations go in; instants come only from the store's own
+/// clock. A dropped future may leave the write to happen later.
+#[async_trait]
+pub trait Store: Debug + Send + Sync + 'static {
+    /// Creates a record, unless its name, its request key or its exclusivity key is taken: decided in that
+    /// order, atomically. `time_limit` sets the deadline, counted from now.
+    async fn create(&self, record: NewRecord, time_limit: Option<Duration>) -> Result<Created, StoreError>;
+
+    /// Reads records by name, in the order of the names. Removed records are returned with their
+    /// `remove_time`; records past their `expire_time` are not returned.
+    async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, StoreError>;
+
+    /// Changes one record if the guard admits it: decision and change are one atomic step.
+    async fn update(&self, name: &OperationName, guard: Guard, patch: Patch) -> Result<Written, StoreError>;
+
+    /// Reads one page of records.
+    async fn list(&self, query: &Query) -> Result<Vec<Record>, StoreError>;
+
+    /// Lends or extends the lease of a worker, from now, and notes the methods it can run again. The first
+    /// call creates the worker's row. Later ones revive a lapsed row; once [`reap`](Self::reap) has deleted it they answer
+    /// `false`, for ever: the worker is condemned.
+    async fn renew(
+        &self,
+        worker: WorkerId,
+        methods: &[String],
+        lease: Duration,
+        first: bool,
+    ) -> Result<bool, StoreError>;
+
+    /// Deletes the rows of workers whose lease has lapsed, and says how many. What they ran can be claimed.
+    async fn reap(&self) -> Result<usize, StoreError>;
+
+    /// Deletes the row of a worker that has stopped.
+    async fn retire(&self, worker: WorkerId) -> Result<(), StoreError>;
+
+    /// Deletes at most `limit` records that are past their `expire_time` or removed and done. One that has a request
+    /// key becomes a tombstone first, and is deleted `keep_keys` after its removal or expiry. Says how many records changed.
+    async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError>;
+
+    /// Subscribes to what changes from now on, by whichever process.
+    fn changes(&self) -> Box<dyn Changes>;
+
+    /// Keeps the descriptor of a payload type, for other builds that share the store. The last one wins.
+    async fn put_descriptor(&self, type_url: &str, descriptor: Bytes) -> Result<(), StoreError>;
+
+    /// Every descriptor that was kept, with its type URL.
+    async fn descriptors(&self) -> Result<Vec<(String, Bytes)>, StoreError>;
+
+    /// Thirty-two random bytes, made once in the life of the store and the same for every process that shares
+    /// it. They seal page tokens (P-117), which must hold across replicas and restarts.
+    async fn secret(&self) -> Result<[u8; 32], StoreError>;
+}
+
+/// The answer to a creation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Created {
+    /// The record was created.
+    New(Record),
+    /// There is a record of that name.
+    Name(Record),
+    /// There is a record, perhaps a tombstone, with that request key.
+    Request(Record),
+    /// There is an open record with that exclusivity key.
+    Exclusive(Record),
+}
+
+/// The answer to an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// It was applied; this is the head after it.
+    Applied(Head),
+    /// The guard did not admit it; this is the head as it is.
+    Refused(Head),
+    /// There is no record of that name.
+    Absent,
+}
+
+/// Which records a page is cut from. Each page begins after `after`, exclusive, and has at most `limit` records.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Query {
+    /// What clients may list: visible records, the newest first, then by name, descending.
+    Public {
+        /// The parent whose operations are listed: `Some("")` is the root, `None` is everywhere.
+        parent: Option<String>,
+        /// Only done, or only open, records.
+        done: Option<bool>,
+        /// Where the previous page ended.
+        after: Option<Cursor>,
+        /// The most records to return.
+        limit: usize,
+    },
+    /// Open records without a living worker, hidden ones included, by name: those that cannot run again, and those whose
+    /// method is listed.
+    Claimable {
+        /// The methods that the caller can run again.
+        methods: Vec<String>,
+        /// The last name of the previous page.
+        after: Option<OperationName>,
+        /// The most records to return.
+        limit: usize,
+    },
+    /// Open records of one worker, hidden ones included, by name.
+    OwnedBy {
+        /// The worker.
+        worker: WorkerId,
+        /// The last name of the previous page.
+        after: Option<OperationName>,
+        /// The most records to return.
+        limit: usize,
+    },
+    /// Open records past their deadline, hidden ones included, by name.
+    Overdue {
+        /// The last name of the previous page.
+        after: Option<OperationName>,
+        /// The most records to return.
+        limit: usize,
+    },
+}
+
+/// The place of a record in the public order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// The record's creation time, in whole microseconds: what every store keeps of an instant.
+    pub create_time: SystemTime,
+    /// The record's name.
+    pub name: OperationName,
+}
+
+/// A stream of changes.
+#[async_trait]
+pub trait Changes: Send {
+    /// Waits for the next change. After the store is gone it never returns. Dropping the future loses nothing.
+    async fn next(&mut self) -> Change;
+}
+
+/// What changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Records with these [name hashes](OperationName::hash64) ended, were removed, were cancelled or lost their owner.
+    /// Progress is not told: it would wake everyone for nothing.
+    Touched(Vec<u64>),
+    /// Something may have been missed: read again whatever matters.
+    Lost,
+}
+
+/// Why a store did not do what it was asked.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The store cannot answer now.
+    Unavailable {
+        /// Whether the write may have happened all the same.
+        maybe_applied: bool,
+        /// The cause, for the log.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The store cannot keep what it was given.
+    Invalid {
+        /// The cause, for the log.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// What is stored cannot be read.
+    Corrupt {
+        /// The cause, for the log.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+impl StoreError {
+    /// The store cannot answer, and nothing happened.
+    pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unavailable { maybe_applied: false, source: source.into() }
+    }
+
+    /// The reply is lost: the write may have happened.
+    pub fn maybe_applied(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unavailable { maybe_applied: true, source: source.into() }
+    }
+
+    /// The store cannot keep what it was given.
+    pub fn invalid(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Invalid { source: source.into() }
+    }
+
+    /// What is stored cannot be read.
+    pub fn corrupt(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Corrupt { source: source.into() }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unavailable { maybe_applied: false, .. } => "the store cannot answer",
+            Self::Unavailable { maybe_applied: true, .. } => "the store did not confirm the write",
+            Self::Invalid { .. } => "the store cannot keep this",
+            Self::Corrupt { .. } => "what is stored cannot be read",
+        })
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unavailable { source, .. } | Self::Invalid { source } | Self::Corrupt { source } => {
+                Some(source.as_ref())
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Behaviour, through the public interface. One binary, since each one links the whole tree.

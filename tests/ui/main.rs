@@ -1,0 +1,3 @@
+//! What the compiler says to a user who makes a mistake.
+
+fn main() {}
