@@ -96,22 +96,17 @@ impl Arguments {
 
 /// Moves to the next comma that an argument follows, or to the end.
 fn skip_argument(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() {
-        if input.peek(Token![,]) && (input.peek3(Token![=]) || input.fork().parse::<LastComma>().is_ok()) {
-            return Ok(());
-        }
+    while !input.is_empty() && !begins_argument(&input.fork()) {
         input.parse::<TokenTree>()?;
     }
     Ok(())
 }
 
-struct LastComma;
-
-impl syn::parse::Parse for LastComma {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        input.parse::<Token![,]>()?;
-        if input.is_empty() { Ok(Self) } else { Err(input.error("not the last comma")) }
-    }
+/// A comma, and then nothing or a keyword; commas inside a value have more after them.
+fn begins_argument(input: ParseStream<'_>) -> bool {
+    let is_comma = input.parse::<Token![,]>().is_ok();
+    let is_keyword = input.call(Ident::parse_any).is_ok() && (input.peek(Token![=]) || input.peek(Token![,]));
+    is_comma && (is_keyword || input.is_empty())
 }
 
 fn supported() -> String {

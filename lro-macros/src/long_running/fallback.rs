@@ -14,6 +14,9 @@ pub(crate) fn fallback(refused: Refused) -> TokenStream {
     if matches!(handler.parts.shape, Shape::Native) && signature.asyncness.is_none() {
         signature.asyncness = Some(Token![async](signature.fn_token.span));
     }
+    // `const async` and the like would be further errors.
+    signature.constness = None;
+    signature.abi = None;
     let errors = error.into_compile_error();
     let function = handler.with_body(&quote!(::core::unreachable!()));
     quote! {
