@@ -7,6 +7,7 @@
 pub mod __private;
 mod data;
 mod engine;
+mod rules;
 pub mod store;
 
 pub use self::data::name::{InvalidName, OperationName};

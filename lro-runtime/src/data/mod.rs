@@ -6,4 +6,5 @@ pub(crate) mod method;
 pub(crate) mod name;
 pub(crate) mod operation;
 pub(crate) mod payload;
+pub(crate) mod record;
 pub(crate) mod status;
