@@ -6,6 +6,7 @@
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod feed;
 mod memory;
 mod record;
 #[cfg(feature = "sqlite")]
@@ -197,6 +198,12 @@ pub enum StoreError {
         /// The cause, for the log.
         source: Box<dyn Error + Send + Sync>,
     },
+}
+
+/// Thirty-two random bytes, for [`Store::secret`].
+pub(crate) fn new_secret() -> [u8; 32] {
+    use chacha20poly1305::KeyInit;
+    chacha20poly1305::ChaCha20Poly1305::generate_key(chacha20poly1305::aead::OsRng).into()
 }
 
 impl StoreError {
