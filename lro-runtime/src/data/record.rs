@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use uuid::Uuid;
 
+use super::instant::{later, whole_micros};
 use super::name::OperationName;
 use super::operation::Outcome;
 use super::payload::any::Any;
@@ -17,7 +18,7 @@ use super::status::Status;
 pub struct WorkerId(pub Uuid);
 
 /// SHA-256 of (caller's scope, method, the caller's key): hashed, so that no key is too long for an index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(pub [u8; 32]);
 
 /// What a record is created with. The store adds the instants.
@@ -143,7 +144,7 @@ impl Guard {
 pub struct Patch {
     /// A new owner, or none: `Some(None)` hands the operation over.
     pub worker: Option<Option<WorkerId>>,
-    /// The attempt of the new owner. Never lower than the record's.
+    /// The attempt of the new owner. One that is lower than the record's changes nothing.
     pub attempt: Option<u32>,
     /// The new count of interruptions.
     pub interruptions: Option<u32>,
@@ -151,7 +152,7 @@ pub struct Patch {
     pub metadata: Option<Any>,
     /// A newer private checkpoint.
     pub state: Option<Bytes>,
-    /// The outcome: the store also sets `end_time`, and frees the exclusivity key.
+    /// The outcome, unless there is one: the store also sets `end_time`, and frees the exclusivity key.
     pub outcome: Option<Outcome>,
     /// With `outcome`: how long from now the record is kept. `None` is for ever.
     pub retention: Option<Duration>,
@@ -161,9 +162,17 @@ pub struct Patch {
     pub remove: bool,
 }
 
+impl Patch {
+    /// Whether the change feed tells of it: the end, the removal, a cancel, a hand-over.
+    pub fn is_told(&self) -> bool {
+        self.outcome.is_some() || self.remove || self.cancel || self.worker == Some(None)
+    }
+}
+
 impl Record {
     /// The record of a creation at this instant.
     pub fn create(new: NewRecord, now: SystemTime, time_limit: Option<Duration>) -> Self {
+        let now = whole_micros(now);
         Self {
             name: new.name,
             method: new.method,
@@ -181,7 +190,7 @@ impl Record {
             create_time: now,
             end_time: None,
             expire_time: None,
-            deadline: time_limit.and_then(|limit| now.checked_add(limit)),
+            deadline: time_limit.and_then(|limit| later(now, limit)),
             cancel_time: None,
             remove_time: None,
         }
@@ -192,10 +201,11 @@ impl Record {
     /// Stores that hold records as values call it; stores that speak SQL say the same in SQL, and the
     /// conformance suite holds both to it.
     pub fn apply(&mut self, patch: Patch, now: SystemTime) {
+        let now = whole_micros(now);
         if let Some(worker) = patch.worker {
             self.worker = worker;
         }
-        self.attempt = patch.attempt.unwrap_or(self.attempt);
+        self.attempt = self.attempt.max(patch.attempt.unwrap_or(0));
         self.interruptions = patch.interruptions.unwrap_or(self.interruptions);
         if let Some(metadata) = patch.metadata {
             self.metadata = metadata;
@@ -203,11 +213,13 @@ impl Record {
         if patch.state.is_some() {
             self.state = patch.state;
         }
-        if let Some(outcome) = patch.outcome {
+        if let Some(outcome) = patch.outcome
+            && self.outcome.is_none()
+        {
             self.outcome = Some(outcome);
             // Invariant: an end never stands before its beginning, even when the clock steps back (P-106).
             self.end_time = Some(now.max(self.create_time));
-            self.expire_time = patch.retention.and_then(|retention| now.checked_add(retention));
+            self.expire_time = patch.retention.and_then(|retention| later(now, retention));
         }
         if patch.cancel {
             self.cancel_time.get_or_insert(now);
@@ -218,6 +230,23 @@ impl Record {
         if self.remove_time.is_some() && self.outcome.is_some() {
             self.clear_payloads();
         }
+    }
+
+    /// Whether the record is past its `expire_time`: then only its name and its keys still count.
+    pub fn is_expired(&self, now: SystemTime) -> bool {
+        self.expire_time.is_some_and(|time| time <= now)
+    }
+
+    /// The record as a creation meets it at this instant: one that has expired is a tombstone, removed when it expired,
+    /// even before it was purged.
+    #[must_use]
+    pub fn as_of(&self, now: SystemTime) -> Self {
+        let mut record = self.clone();
+        if record.is_expired(now) {
+            record.remove_time = record.remove_time.or(record.expire_time);
+            record.clear_payloads();
+        }
+        record
     }
 
     /// What is left of a record that is removed and done: a tombstone, by which its keys live on.

@@ -6,6 +6,7 @@
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod feed;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -190,6 +191,12 @@ pub enum StoreError {
         /// The cause, for the log.
         source: Box<dyn Error + Send + Sync>,
     },
+}
+
+/// Thirty-two random bytes, for [`Store::secret`].
+pub(crate) fn new_secret() -> [u8; 32] {
+    use chacha20poly1305::KeyInit;
+    chacha20poly1305::ChaCha20Poly1305::generate_key(chacha20poly1305::aead::OsRng).into()
 }
 
 impl StoreError {
