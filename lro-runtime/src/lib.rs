@@ -7,7 +7,9 @@
 pub mod __private;
 mod data;
 mod engine;
+mod open;
 mod rules;
+mod service;
 pub mod store;
 
 pub use self::data::name::{InvalidName, OperationName};
@@ -15,7 +17,8 @@ pub use self::data::operation::{Outcome, Snapshot};
 pub use self::data::payload::any::Any;
 pub use self::data::payload::{Payload, PayloadError};
 pub use self::data::status::{Code, Status};
-pub use self::engine::{Context, Operation, Operations, Reply};
+pub use self::engine::{Builder, Context, OpenError, Operation, Operations, Poll, Reply};
+pub use self::service::{ListRequest, OperationsPage};
 /// The derive.
 #[cfg(feature = "macros")]
 pub use lro_macros::Payload;

@@ -8,11 +8,12 @@ use crate::data::record::{Head, Record, WorkerId};
 use crate::data::status::Status;
 
 /// What a client may see of a record; `None` once it was removed (P-062).
-pub(crate) fn visible(record: Record) -> Option<Snapshot> {
+pub(crate) fn visible(record: &Record) -> Option<Snapshot> {
     if record.remove_time.is_some() {
         return None;
     }
-    Some(Snapshot { name: record.name, metadata: record.metadata, outcome: record.outcome })
+    let Record { name, metadata, outcome, .. } = record.clone();
+    Some(Snapshot { name, metadata, outcome })
 }
 
 /// How a handler's run ended.

@@ -1,6 +1,7 @@
 //! What responses, metadata and requests are made of: protobuf bytes and a type URL (DESIGN D1, D2).
 
 pub(crate) mod any;
+pub(crate) mod registry;
 
 use std::fmt;
 
