@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lro_runtime::store::conformance::{ManualClock, Subject};
-use lro_runtime::store::{MemoryStore, Store};
+use lro_runtime::store::{MemoryStore, SqliteStore, Store};
 
 mod memory {
     use super::*;
@@ -34,4 +34,45 @@ mod memory {
     }
 
     lro_runtime::store_conformance!(Memory::new());
+}
+
+mod sqlite {
+    use super::*;
+
+    struct Sqlite {
+        clock: ManualClock,
+        // `None` only between closing and reopening.
+        store: Option<Arc<SqliteStore>>,
+        directory: tempfile::TempDir,
+    }
+
+    impl Sqlite {
+        async fn new() -> Self {
+            let directory = tempfile::tempdir().expect("a temporary directory");
+            let mut sqlite = Self { clock: ManualClock::new(), store: None, directory };
+            assert!(sqlite.reopen().await);
+            sqlite
+        }
+    }
+
+    #[async_trait]
+    impl Subject for Sqlite {
+        fn store(&self) -> Arc<dyn Store> {
+            self.store.clone().expect("the store is open")
+        }
+
+        async fn advance(&self, by: Duration) {
+            self.clock.advance(by);
+        }
+
+        async fn reopen(&mut self) -> bool {
+            self.store = None;
+            let path = self.directory.path().join("operations.db");
+            let store = SqliteStore::open_with_clock(path, self.clock.clone()).await;
+            self.store = Some(Arc::new(store.expect("the store opens")));
+            true
+        }
+    }
+
+    lro_runtime::store_conformance!(Sqlite::new().await);
 }
