@@ -3,4 +3,5 @@
 pub use inventory;
 
 pub use crate::data::method::{LinkedMethod, Method};
-pub use crate::engine::{Reply, Start, clone_service};
+pub use crate::data::payload::Payload;
+pub use crate::engine::{Context, Reply, Start, clone_service};
