@@ -15,6 +15,8 @@ pub mod store;
 pub use self::data::name::{InvalidName, OperationName};
 pub use self::data::operation::{Outcome, Snapshot};
 pub use self::data::payload::any::Any;
+pub use self::data::payload::json_value::Json;
+pub use self::data::payload::registry::{RegistryError, UndescribedMethod, UnresolvedField};
 pub use self::data::payload::{Payload, PayloadError};
 pub use self::data::status::{Code, Status};
 pub use self::engine::{Builder, Context, OpenError, Operation, Operations, Poll, Reply};

@@ -28,12 +28,10 @@ impl Builder {
                 self.open_store(store).await
             }
             #[cfg(not(feature = "sqlite"))]
-            Some(("sqlite", _)) => Err(OpenError::Url(
-                "`sqlite:` needs the feature `sqlite` of lro-runtime".to_owned(),
-            )),
-            _ => Err(OpenError::Url(format!(
-                "`{url}` names no store; write `memory:` or `sqlite:PATH`"
-            ))),
+            Some(("sqlite", _)) => {
+                Err(OpenError::Url("`sqlite:` needs the feature `sqlite` of lro-runtime".to_owned()))
+            }
+            _ => Err(OpenError::Url(format!("`{url}` names no store; write `memory:` or `sqlite:PATH`"))),
         }
     }
 }

@@ -1,0 +1,131 @@
+//! Derived enums with data: a `oneof` of the message whose field they are.
+
+use bytes::{Buf, BufMut};
+use prost::DecodeError;
+use prost::encoding::{DecodeContext, WireType};
+
+use super::describe::{MessageBuilder, OneofBuilder};
+use super::element::{Codec, Element, len_with_key, put_with_key};
+
+/// An enum with data that derives `Payload`.
+pub trait Oneof: Sized {
+    /// The numbers of its variants.
+    const NUMBERS: &'static [u32];
+
+    /// Writes the variant.
+    fn encode(&self, buf: &mut impl BufMut);
+    /// The length of what [`encode`](Self::encode) writes.
+    fn encoded_len(&self) -> usize;
+    /// Reads a variant by its number: into the same variant, or in place of another.
+    fn merge(
+        held: Option<Self>,
+        number: u32,
+        wire_type: WireType,
+        buf: &mut impl Buf,
+        ctx: DecodeContext,
+    ) -> Result<Self, DecodeError>;
+    /// Adds the variants to the message's descriptor.
+    fn describe(oneof: &mut OneofBuilder<'_>);
+}
+
+/// A type that a `#[payload(oneof)]` field can have.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a `oneof`",
+    label = "expected an `Option` of an enum with data",
+    note = "a oneof is an enum that derives `Payload`, with one value in each variant; its field is an `Option` of it"
+)]
+pub trait OneofField: Sized {
+    /// The numbers of its variants.
+    const NUMBERS: &'static [u32];
+
+    /// Writes the variant, if there is one.
+    fn encode(&self, buf: &mut impl BufMut);
+    /// The length of what [`encode`](Self::encode) writes.
+    fn encoded_len(&self) -> usize;
+    /// Reads a variant by its number.
+    fn merge(
+        &mut self,
+        number: u32,
+        wire_type: WireType,
+        buf: &mut impl Buf,
+        ctx: DecodeContext,
+    ) -> Result<(), DecodeError>;
+    /// Adds the oneof to its message's descriptor.
+    fn describe(message: &mut MessageBuilder, name: &'static str, documentation: &'static str);
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Oneof> OneofField for Option<T> {
+    const NUMBERS: &'static [u32] = T::NUMBERS;
+
+    fn encode(&self, buf: &mut impl BufMut) {
+        if let Some(variant) = self {
+            variant.encode(buf);
+        }
+    }
+
+    fn encoded_len(&self) -> usize {
+        self.as_ref().map_or(0, T::encoded_len)
+    }
+
+    fn merge(
+        &mut self,
+        number: u32,
+        wire_type: WireType,
+        buf: &mut impl Buf,
+        ctx: DecodeContext,
+    ) -> Result<(), DecodeError> {
+        *self = Some(T::merge(self.take(), number, wire_type, buf, ctx)?);
+        Ok(())
+    }
+
+    fn describe(message: &mut MessageBuilder, name: &'static str, documentation: &'static str) {
+        T::describe(&mut message.oneof_builder(name, documentation));
+    }
+}
+
+/// Writes a variant's value.
+pub fn encode_variant<T: Element<K>, K>(value: &T, number: u32, buf: &mut impl BufMut) {
+    put_with_key::<T, T::Codec>(value, number, buf);
+}
+
+/// The length of what [`encode_variant`] writes.
+pub fn variant_len<T: Element<K>, K>(value: &T, number: u32) -> usize {
+    len_with_key::<T, T::Codec>(value, number)
+}
+
+/// Reads a variant's value into the one that is held, if it is of the same variant.
+pub fn merge_variant<T: Element<K>, K>(
+    held: Option<T>,
+    wire_type: WireType,
+    buf: &mut impl Buf,
+    ctx: DecodeContext,
+) -> Result<T, DecodeError> {
+    let mut value = held.unwrap_or_else(T::Codec::initial);
+    T::Codec::merge(&mut value, wire_type, buf, ctx)?;
+    Ok(value)
+}
+
+/// Whether a number is in a list, at compile time.
+pub const fn contains(numbers: &[u32], number: u32) -> bool {
+    let mut at = 0;
+    while at < numbers.len() {
+        if numbers[at] == number {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Whether two lists have no number in common, at compile time.
+pub const fn disjoint(left: &[u32], right: &[u32]) -> bool {
+    let mut at = 0;
+    while at < left.len() {
+        if contains(right, left[at]) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
