@@ -1,6 +1,7 @@
 //! The attribute and the derive of `lro-runtime`, where their references are.
 
 mod errors;
+mod payload;
 
 use proc_macro::TokenStream;
 
@@ -12,6 +13,6 @@ pub fn long_running(_arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// See `lro_runtime::Payload`.
 #[proc_macro_derive(Payload, attributes(payload))]
-pub fn payload(_item: TokenStream) -> TokenStream {
-    TokenStream::new()
+pub fn payload(item: TokenStream) -> TokenStream {
+    payload::derive(item.into()).into()
 }

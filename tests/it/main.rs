@@ -1,1 +1,3 @@
 //! Behaviour, through the public interface. One binary, since each one links the whole tree.
+
+mod payload_derive;
