@@ -1,5 +1,7 @@
 //! What generated code may name. Not part of the public interface: it changes without notice.
 
+pub use std::string::String;
+
 pub use bytes::{Buf, BufMut};
 pub use inventory;
 pub use prost::encoding::{DecodeContext, WireType, skip_field};
@@ -9,13 +11,13 @@ pub use crate::data::method::{LinkedMethod, Method};
 pub use crate::data::payload::Payload;
 pub use crate::data::payload::any::type_url;
 pub use crate::data::payload::describe::{
-    EnumBuilder, FieldName, LinkedType, MessageBuilder, OneofBuilder, TypeDescription,
+    Described, EnumBuilder, FieldName, LinkedType, MessageBuilder, OneofBuilder, TypeDescription,
 };
 pub use crate::data::payload::element::{
     Element, EnumCodec, Enumeration, Foreign, ForeignItself, MessageCodec, Plain,
 };
 pub use crate::data::payload::field::{Field, in_field};
 pub use crate::data::payload::oneof::{
-    Oneof, OneofField, contains, disjoint, encode_variant, merge_variant, variant_len,
+    Oneof, OneofField, contains, disjoint, encode_variant, merge_variant, no_such_variant, variant_len,
 };
 pub use crate::engine::{Context, Reply, Start, clone_service};

@@ -12,6 +12,12 @@ use super::element::{Codec, Element, ProtoType};
 use super::field::Field;
 use super::oneof::OneofField;
 
+/// A message or an enum that derives `Payload`.
+pub trait Described {
+    /// Describes the type.
+    fn describe() -> TypeDescription;
+}
+
 /// A derived type, submitted by the derive when the program is linked.
 #[derive(Debug)]
 pub struct LinkedType {

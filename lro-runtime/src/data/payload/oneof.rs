@@ -5,7 +5,7 @@ use prost::DecodeError;
 use prost::encoding::{DecodeContext, WireType};
 
 use super::describe::{MessageBuilder, OneofBuilder};
-use super::element::{Codec, Element, len_with_key, put_with_key};
+use super::element::{Codec, Element, decode_error, len_with_key, put_with_key};
 
 /// An enum with data that derives `Payload`.
 pub trait Oneof: Sized {
@@ -104,6 +104,11 @@ pub fn merge_variant<T: Element<K>, K>(
     let mut value = held.unwrap_or_else(T::Codec::initial);
     T::Codec::merge(&mut value, wire_type, buf, ctx)?;
     Ok(value)
+}
+
+/// The error for a number that is no variant's. The derive asks for [`contains`] first.
+pub fn no_such_variant() -> DecodeError {
+    decode_error("the oneof has no variant with this number")
 }
 
 /// Whether a number is in a list, at compile time.

@@ -144,6 +144,6 @@ pub(crate) fn len_with_key<T, C: Codec<T>>(value: &T, number: u32) -> usize {
     deprecated,
     reason = "prost 0.14 has no other way, and the workspace stays on 0.14 for `prost::encoding`"
 )]
-fn decode_error(description: &'static str) -> DecodeError {
+pub(crate) fn decode_error(description: &'static str) -> DecodeError {
     DecodeError::new(description)
 }

@@ -1,0 +1,1 @@
+//! The derive's output, and its mistakes.
