@@ -66,6 +66,11 @@ impl Gate {
         self.arrived.acquire().await.expect("the gate is never closed").forget();
     }
 
+    /// Whether a call has come to the gate.
+    pub(crate) fn is_reached(&self) -> bool {
+        self.arrived.available_permits() > 0
+    }
+
     /// Lets the call through.
     pub(crate) fn release(&self) {
         self.open.add_permits(1);
@@ -189,12 +194,7 @@ impl Store for FaultyStore {
         self.disturb(Call::Get, self.inner.get(names)).await
     }
 
-    async fn update(
-        &self,
-        name: &OperationName,
-        guard: Guard,
-        patch: Patch,
-    ) -> Result<Written, StoreError> {
+    async fn update(&self, name: &OperationName, guard: Guard, patch: Patch) -> Result<Written, StoreError> {
         self.disturb(purpose(&patch), self.inner.update(name, guard, patch)).await
     }
 
