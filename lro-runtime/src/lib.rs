@@ -7,6 +7,9 @@
 pub mod __private;
 mod data;
 mod engine;
+mod open;
+mod rules;
+mod service;
 pub mod store;
 
 pub use self::data::name::{InvalidName, OperationName};
@@ -16,7 +19,8 @@ pub use self::data::payload::json_value::Json;
 pub use self::data::payload::registry::{RegistryError, UndescribedMethod, UnresolvedField};
 pub use self::data::payload::{Payload, PayloadError};
 pub use self::data::status::{Code, Status};
-pub use self::engine::{Context, Operation, Operations, Reply};
+pub use self::engine::{Builder, Context, OpenError, Operation, Operations, Poll, Reply};
+pub use self::service::{ListRequest, OperationsPage};
 /// The derive.
 #[cfg(feature = "macros")]
 pub use lro_macros::Payload;

@@ -8,6 +8,7 @@ pub use prost::encoding::{DecodeContext, WireType, skip_field};
 pub use prost::{DecodeError, Message, Name};
 
 pub use crate::data::method::{LinkedMethod, Method};
+pub use crate::data::payload::Payload;
 pub use crate::data::payload::any::type_url;
 pub use crate::data::payload::describe::{
     Described, EnumBuilder, FieldName, LinkedType, MessageBuilder, OneofBuilder, TypeDescription,
@@ -19,4 +20,4 @@ pub use crate::data::payload::field::{Field, in_field};
 pub use crate::data::payload::oneof::{
     Oneof, OneofField, contains, disjoint, encode_variant, merge_variant, no_such_variant, variant_len,
 };
-pub use crate::engine::{Reply, Start, clone_service};
+pub use crate::engine::{Context, Reply, Start, clone_service};

@@ -1,3 +1,4 @@
 //! Behaviour, through the public interface. One binary, since each one links the whole tree.
 
 mod payload_derive;
+mod stores;

@@ -1,0 +1,176 @@
+//! The writer: one thread, which commits all that waits in one transaction, with one fsync.
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode};
+use tokio::sync::oneshot;
+
+use super::BUSY_TIMEOUT;
+use super::error::{is_corrupt, is_invalid, store_error};
+use super::queue::{Queue, Served};
+use super::write::Transaction;
+use crate::store::feed::Feed;
+use crate::store::{Clock, StoreError};
+
+/// The most commands that share a transaction.
+const GROUP: usize = 512;
+
+/// Above this size the write-ahead log is truncated by force. SQLite itself begins it anew after 4 MiB, but only
+/// at an instant without readers, and readers that overlap leave none.
+pub(super) const WAL_LIMIT: u64 = 32 << 20;
+
+pub(super) struct Writer {
+    pub(super) connection: Connection,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) feed: Arc<Feed>,
+    /// Readers hold it shared while they read.
+    pub(super) gate: Arc<RwLock<()>>,
+    pub(super) wal: PathBuf,
+}
+
+/// A command: it runs in the transaction of its group, and is answered after the commit.
+pub(super) trait Command: Send {
+    /// Runs it. An error is the end of the whole group; an error of the command's own is kept for its answer.
+    fn run(&mut self, transaction: &mut Transaction<'_>) -> rusqlite::Result<()>;
+
+    /// Answers it: with what it returned, or with the error of its group.
+    fn answer(self: Box<Self>, group: Result<(), &GroupError>);
+}
+
+/// Why a group was not committed.
+pub(super) struct GroupError {
+    source: Arc<rusqlite::Error>,
+    maybe_applied: bool,
+}
+
+impl GroupError {
+    fn store_error(&self) -> StoreError {
+        let source = self.source.clone();
+        if is_corrupt(&source) {
+            StoreError::corrupt(source)
+        } else if self.maybe_applied {
+            StoreError::maybe_applied(source)
+        } else {
+            StoreError::unavailable(source)
+        }
+    }
+}
+
+/// A command made of a closure. After [`run`](Command::run) it holds its result.
+pub(super) struct Task<W, T> {
+    work: Option<W>,
+    result: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<W, T> Task<W, T> {
+    pub(super) fn new(work: W) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
+        let (reply, answer) = oneshot::channel();
+        (Self { work: Some(work), result: None, reply }, answer)
+    }
+}
+
+impl<W, T> Command for Task<W, T>
+where
+    W: FnOnce(&mut Transaction<'_>) -> rusqlite::Result<T> + Send,
+    T: Send,
+{
+    fn run(&mut self, transaction: &mut Transaction<'_>) -> rusqlite::Result<()> {
+        let Some(work) = self.work.take() else { return Ok(()) };
+        match work(transaction) {
+            // SQLite ends a transaction by itself when the disk is full, say. What follows would commit alone.
+            Err(error) if !is_invalid(&error) || transaction.connection.is_autocommit() => Err(error),
+            result => {
+                self.result = Some(result.map_err(store_error));
+                Ok(())
+            }
+        }
+    }
+
+    fn answer(self: Box<Self>, group: Result<(), &GroupError>) {
+        let result = match group {
+            Ok(()) => self.result,
+            Err(error) => Some(Err(error.store_error())),
+        };
+        if let Some(result) = result {
+            // An error says that the caller has gone.
+            let _ = self.reply.send(result);
+        }
+    }
+}
+
+impl Writer {
+    /// Serves the queue until it is closed and empty.
+    pub(super) fn run(self, queue: &Queue<Box<dyn Command>>) {
+        let _served = Served(queue);
+        let mut group = Vec::new();
+        let mut touched = Vec::new();
+        let mut wal_limit = WAL_LIMIT;
+        while queue.take(GROUP, &mut group) {
+            let committed = self.commit(&mut group, &mut touched);
+            for command in group.drain(..) {
+                command.answer(committed.as_ref().map(drop));
+            }
+            if committed.is_ok() {
+                self.feed.tell(&touched);
+            }
+            touched.clear();
+            wal_limit = self.bound_wal(wal_limit);
+        }
+    }
+
+    fn commit(&self, group: &mut [Box<dyn Command>], touched: &mut Vec<u64>) -> Result<(), GroupError> {
+        let result = self.execute("BEGIN IMMEDIATE").and_then(|()| {
+            for command in group {
+                let now = self.clock.now();
+                command.run(&mut Transaction { connection: &self.connection, now, touched })?;
+            }
+            Ok(())
+        });
+        let result = match result {
+            Ok(()) => self.execute("COMMIT").map_err(|source| {
+                // A full disk and a lock stop a commit before its last page. After another error, of the fsync, say,
+                // nobody knows what a crash would leave.
+                let maybe_applied = !matches!(
+                    source.sqlite_error_code(),
+                    Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy)
+                );
+                GroupError { source: source.into(), maybe_applied }
+            }),
+            Err(source) => Err(GroupError { source: source.into(), maybe_applied: false }),
+        };
+        if result.is_err() && !self.connection.is_autocommit() {
+            // When it fails too, the next BEGIN fails, and so on: nothing is acknowledged that is not durable.
+            let _ = self.execute("ROLLBACK");
+        }
+        result
+    }
+
+    fn execute(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    }
+
+    /// Truncates the write-ahead log when it is too large, and says at which size to look again.
+    fn bound_wal(&self, limit: u64) -> u64 {
+        let size = std::fs::metadata(&self.wal).map_or(0, |wal| wal.len());
+        if size < limit {
+            return limit;
+        }
+        let _no_readers = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        match self.truncate_wal() {
+            Ok(true) => WAL_LIMIT,
+            // A reader of another process stands in the way. Each attempt waits for it: not at every commit.
+            Ok(false) | Err(_) => size + WAL_LIMIT,
+        }
+    }
+
+    fn truncate_wal(&self) -> rusqlite::Result<bool> {
+        self.connection.busy_timeout(Duration::from_millis(50))?;
+        let busy =
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        self.connection.busy_timeout(BUSY_TIMEOUT)?;
+        busy.map(|busy| !busy)
+    }
+}
