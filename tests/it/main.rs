@@ -1,4 +1,6 @@
 //! Behaviour, through the public interface. One binary, since each one links the whole tree.
 
+mod engine;
 mod payload_derive;
 mod stores;
+mod support;
