@@ -24,7 +24,10 @@ async fn a_handler_that_never_ends_is_dropped_after_the_grace_p054_p190() {
     .unwrap();
     operation.cancel().await.unwrap();
     tokio::time::sleep(Duration::from_secs(4)).await;
-    assert!(!operation.poll().await.unwrap().result.is_some_and(|_| true), "P-053, P-059: not before the grace is over");
+    assert!(
+        !operation.poll().await.unwrap().result.is_some_and(|_| true),
+        "P-053, P-059: not before the grace is over"
+    );
     assert!(!dropped.load(Ordering::SeqCst));
     let snapshot = end(&operations, operation.name().as_str()).await.unwrap();
     assert_eq!(error(&snapshot), (Code::Cancelled, "OPERATION_CANCELLED".into()), "P-201");

@@ -1,8 +1,8 @@
 //! What is bounded, and how it is refused.
 
-use lro_runtime::{Code, Context, Operations, OpenError, Status, long_running};
+use lro_runtime::{Code, Context, OpenError, Operations, Status, long_running};
 
-use crate::support::works::{WorkResponse, WorkMetadata, done, start, start_endless, start_waiting};
+use crate::support::works::{WorkMetadata, WorkResponse, done, start, start_endless, start_waiting};
 use crate::support::{end, error, open, settle, store};
 
 #[tokio::test(start_paused = true)]
@@ -39,7 +39,11 @@ async fn a_response_past_the_limit_ends_the_operation_with_a_clear_error() {
     operations = operations,
     validate = if text.is_empty() { Err(Status::invalid_argument("text is empty")) } else { Ok(()) }
 )]
-async fn echo(operations: Operations, ctx: Context<WorkMetadata>, text: String) -> Result<WorkResponse, Status> {
+async fn echo(
+    operations: Operations,
+    ctx: Context<WorkMetadata>,
+    text: String,
+) -> Result<WorkResponse, Status> {
     ctx.update(|metadata| metadata.percent = 100).await?;
     done(&text)
 }

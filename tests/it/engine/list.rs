@@ -94,7 +94,11 @@ async fn what_is_wrong_with_a_list_is_said_p045_p112_p114_p118_p122() {
     ];
     for (request, reason) in bad {
         let error = operations.list(&request).await.unwrap_err();
-        assert_eq!((error.code(), error.reason().as_deref()), (Code::InvalidArgument, Some(reason)), "{request:?}");
+        assert_eq!(
+            (error.code(), error.reason().as_deref()),
+            (Code::InvalidArgument, Some(reason)),
+            "{request:?}"
+        );
     }
     let partial = ListRequest { return_partial_success: true, ..Default::default() };
     assert_eq!(operations.list(&partial).await.unwrap_err().code(), Code::Unimplemented, "P-112");

@@ -55,7 +55,8 @@ async fn the_end_of_the_grace_and_the_handlers_return_have_one_winner_p188() {
         let operations = open(&store, |builder| builder.cancel_grace(grace)).await;
         let operation = start(&operations, move |ctx| async move {
             ctx.cancelled().await;
-            tokio::time::sleep(grace + Duration::from_millis(round as u64 % 3) - Duration::from_millis(1)).await;
+            tokio::time::sleep(grace + Duration::from_millis(round as u64 % 3) - Duration::from_millis(1))
+                .await;
             done("late")
         })
         .await

@@ -30,7 +30,9 @@ async fn an_end_wakes_every_waiter_on_every_replica_at_once() {
     let (operation, ending) = start_waiting(&here).await;
     let name = operation.name().as_str();
     let before = Instant::now();
-    let waits = (0..100).map(|n| if n % 2 == 0 { &here } else { &there }).map(|operations| operations.wait(name, None));
+    let waits = (0..100)
+        .map(|n| if n % 2 == 0 { &here } else { &there })
+        .map(|operations| operations.wait(name, None));
     let (snapshots, ()) = tokio::join!(futures_util::future::join_all(waits), async {
         settle().await;
         ending.send(done("well")).unwrap();

@@ -189,12 +189,7 @@ impl Store for FaultyStore {
         self.disturb(Call::Get, self.inner.get(names)).await
     }
 
-    async fn update(
-        &self,
-        name: &OperationName,
-        guard: Guard,
-        patch: Patch,
-    ) -> Result<Written, StoreError> {
+    async fn update(&self, name: &OperationName, guard: Guard, patch: Patch) -> Result<Written, StoreError> {
         self.disturb(purpose(&patch), self.inner.update(name, guard, patch)).await
     }
 
