@@ -42,6 +42,7 @@ pub(crate) fn invalid_page_token() -> Status {
     )
 }
 
+#[cfg(feature = "rest")]
 pub(crate) fn invalid_timeout() -> Status {
     Status::invalid_argument("timeout is negative or out of range").with_reason(
         "INVALID_TIMEOUT",

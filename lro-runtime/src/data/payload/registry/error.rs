@@ -46,7 +46,7 @@ pub enum RegistryError {
         /// What the given type has there, if anything.
         given: Option<String>,
     },
-    /// A type's name says that it is nested in one that is not derived.
+    /// A type's name says that it is nested in one that is not derived, or is given without it.
     MissingParent {
         /// The full name of the nested type.
         type_name: String,
@@ -145,7 +145,7 @@ impl fmt::Display for RegistryError {
             Self::MissingParent { type_name, rust_type, parent } => write!(
                 f,
                 "the name of `{rust_type}`, `{type_name}`, says that it is nested in `{parent}`, \
-                 but no message with that name derives `Payload`"
+                 which does not derive `Payload`, or stands in a given set without it"
             ),
             Self::UnresolvedFields(fields) => {
                 f.write_str("some fields have types without a descriptor:")?;

@@ -56,13 +56,13 @@ pub(super) fn assemble(
 
 /// Checks that each name is one type's, and each outer type is there.
 fn check_names(types: &[TypeDescription]) -> Result<(), RegistryError> {
-    if let Some([first, second]) =
-        types.array_windows().find(|[first, second]| first.full_name() == second.full_name())
-    {
-        return Err(RegistryError::DuplicateType {
-            type_name: first.full_name(),
-            rust_types: [first.rust_type, second.rust_type],
-        });
+    for pair in types.windows(2) {
+        if pair[0].full_name() == pair[1].full_name() {
+            return Err(RegistryError::DuplicateType {
+                type_name: pair[0].full_name(),
+                rust_types: [pair[0].rust_type, pair[1].rust_type],
+            });
+        }
     }
     let messages: BTreeSet<String> = types
         .iter()

@@ -76,15 +76,7 @@ impl Registry {
         if undescribed.is_empty() { Ok(()) } else { Err(RegistryError::UndescribedMethods(undescribed)) }
     }
 
-    /// The ProtoJSON text of a payload, `@type` first.
-    ///
-    /// # Errors
-    /// When its type is unknown, or the bytes are no such message.
-    pub(crate) fn render(&self, any: &Any) -> Result<String, RenderError> {
-        self.renderer().any(any)
-    }
-
-    /// Renders more than a payload, or in another way.
+    /// Renders with these types.
     pub(crate) fn renderer(&self) -> Renderer<'_> {
         Renderer::new(&self.pool)
     }
@@ -93,6 +85,7 @@ impl Registry {
     ///
     /// # Errors
     /// When the type is unknown, or the text is no such message (P-152).
+    #[cfg(any(test, feature = "rest"))]
     pub(crate) fn parse(&self, full_name: &str, json: &[u8]) -> Result<Bytes, ParseError> {
         parse::parse(self.message(full_name).ok_or_else(|| ParseError::unknown_type(full_name))?, json)
     }
@@ -102,6 +95,7 @@ impl Registry {
         &self.pool
     }
 
+    #[cfg(any(test, feature = "rest"))]
     fn message(&self, full_name: &str) -> Option<MessageDescriptor> {
         self.pool.get_message_by_name(full_name)
     }
