@@ -6,7 +6,6 @@ pub(crate) mod element;
 pub(crate) mod field;
 pub(crate) mod json_value;
 pub(crate) mod oneof;
-#[cfg_attr(not(feature = "rest"), allow(dead_code, reason = "only the JSON wire reads JSON"))]
 pub(crate) mod parse;
 pub(crate) mod registry;
 pub(crate) mod render;

@@ -62,7 +62,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// Prints enums as their numbers: `$alt=json;enum-encoding=int` (P-146).
-    #[cfg(any(test, feature = "rest"))]
+    #[cfg_attr(not(feature = "rest"), allow(dead_code, reason = "only a wire asks for it"))]
     #[must_use]
     pub(crate) fn enum_numbers(mut self, yes: bool) -> Self {
         self.enum_numbers = yes;
@@ -77,7 +77,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// A message that stands for itself: without `@type`.
-    #[cfg(any(test, feature = "rest"))]
+    #[cfg_attr(not(feature = "rest"), allow(dead_code, reason = "only a wire asks for it"))]
     pub(crate) fn message(&self, full_name: &str, bytes: Bytes) -> Result<String, RenderError> {
         let mut out = String::new();
         self.write_message(&mut out, &self.read(full_name, bytes)?, 0)?;
