@@ -1,6 +1,8 @@
 //! Behaviour, through the public interface. One binary, since each one links the whole tree.
 
 mod engine;
-mod payload_derive;
+mod payload_shapes;
+mod payload_twin;
+mod payload_wire;
 mod stores;
 mod support;
