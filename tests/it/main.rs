@@ -1,5 +1,6 @@
 //! Behaviour, through the public interface. One binary, since each one links the whole tree.
 
+mod architecture;
 mod engine;
 mod payload_shapes;
 mod payload_twin;

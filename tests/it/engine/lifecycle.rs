@@ -101,25 +101,32 @@ async fn progress_is_durable_when_update_returns_and_the_last_one_is_kept_p198()
 async fn progress_of_several_tasks_is_coalesced_to_the_newest_p198() {
     let (operations, store) = engine().await;
     let held = store.hold_next_request(Call::Progress);
+    let (go_on, gone_on) = oneshot::channel::<()>();
     let operation = start(&operations, |ctx| async move {
-        let updates = (1..=100).map(|percent| {
+        let update = |percent| {
             let ctx = ctx.clone();
             async move { ctx.update(move |metadata| metadata.percent = percent).await }
-        });
-        for result in futures_util::future::join_all(updates).await {
-            result?;
-        }
+        };
+        let rest = async {
+            gone_on.await.expect("the test goes on");
+            futures_util::future::try_join_all((2..=100).map(update)).await
+        };
+        tokio::try_join!(update(1), rest)?;
         std::future::pending().await
     })
     .await
     .unwrap();
     held.reached().await;
-    // One write is in flight and no second one begins beside it.
-    let next = store.hold_next_request(Call::Progress);
-    held.release();
-    next.reached().await;
-    next.release();
+    // One write is in flight: the ninety-nine others wait, and become one.
+    let second = store.hold_next_request(Call::Progress);
+    let third = store.hold_next_request(Call::Progress);
+    go_on.send(()).unwrap();
     settle().await;
+    held.release();
+    second.reached().await;
+    second.release();
+    settle().await;
+    assert!(!third.is_reached());
     assert_eq!(operation.poll().await.unwrap().metadata, WorkMetadata { percent: 100 });
 }
 

@@ -66,6 +66,11 @@ impl Gate {
         self.arrived.acquire().await.expect("the gate is never closed").forget();
     }
 
+    /// Whether a call has come to the gate.
+    pub(crate) fn is_reached(&self) -> bool {
+        self.arrived.available_permits() > 0
+    }
+
     /// Lets the call through.
     pub(crate) fn release(&self) {
         self.open.add_permits(1);
