@@ -7,8 +7,9 @@
 pub mod __private;
 mod data;
 mod engine;
-mod json;
 mod open;
+#[cfg(feature = "rest")]
+pub mod rest;
 mod rules;
 mod service;
 pub mod store;
