@@ -7,7 +7,6 @@
 pub mod __private;
 mod data;
 mod engine;
-mod json;
 mod open;
 #[cfg(feature = "rest")]
 pub mod rest;

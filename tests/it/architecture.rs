@@ -4,14 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, with the rooms that it may import.
-const EDGES: [(&str, &[&str]); 10] = [
+const EDGES: [(&str, &[&str]); 9] = [
     ("data", &[]),
     ("rules", &["data"]),
     ("store", &["data"]),
     ("engine", &["data", "rules", "store"]),
     ("service", &["data", "rules", "store", "engine"]),
     ("rest", &["data", "rules", "engine", "service"]),
-    ("json", &["data", "rules", "engine"]),
     ("open", &["engine", "store"]),
     ("private", &["data", "engine"]),
     ("lib", &["data", "rules", "store", "engine", "service", "rest", "open"]),

@@ -2,6 +2,8 @@
 
 mod architecture;
 mod engine;
-mod payload_derive;
+mod payload_shapes;
+mod payload_twin;
+mod payload_wire;
 mod stores;
 mod support;

@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
-use syn::{Attribute, Expr, ExprLit, ExprUnary, Lit, LitInt, LitStr, Path, UnOp};
+use syn::{Attribute, Expr, ExprLit, ExprUnary, Lit, LitStr, Path, UnOp};
 
 use crate::errors::Errors;
 
@@ -44,7 +44,7 @@ impl Place {
 /// A number with its sign and the place where the user wrote it.
 #[derive(Clone)]
 pub(super) struct Number {
-    /// `None` if it is too big for any use.
+    /// `None` if it is no number, which is reported already.
     pub(super) value: Option<i64>,
     pub(super) span: Span,
 }
@@ -80,7 +80,7 @@ impl Attributes {
                 let path = meta.value()?.call(Path::parse_mod_style)?;
                 set(&mut self.krate, meta, path, errors);
             }
-            "tag" => set(&mut self.tag, meta, number(meta.value()?.parse()?)?, errors),
+            "tag" => set(&mut self.tag, meta, number(&meta.value()?.parse()?, errors), errors),
             "message" => set(&mut self.message, meta, span(meta), errors),
             "oneof" => set(&mut self.oneof, meta, span(meta), errors),
             "other" => set(&mut self.other, meta, span(meta), errors),
@@ -103,18 +103,25 @@ fn span(meta: &ParseNestedMeta<'_>) -> Span {
     syn::spanned::Spanned::span(&meta.path)
 }
 
-fn number(expression: Expr) -> syn::Result<Number> {
-    let span = syn::spanned::Spanned::span(&expression);
-    let digits = |literal: &LitInt| literal.base10_parse::<i64>().ok();
-    match &expression {
-        Expr::Lit(ExprLit { lit: Lit::Int(literal), .. }) => Ok(Number { value: digits(literal), span }),
-        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match &**expr {
-            Expr::Lit(ExprLit { lit: Lit::Int(literal), .. }) => {
-                Ok(Number { value: digits(literal).map(|value| -value), span })
-            }
-            _ => Err(syn::Error::new(span, "a tag is a number, written out: `tag = 1`")),
-        },
-        _ => Err(syn::Error::new(span, "a tag is a number, written out: `tag = 1`")),
+/// Reads a number; a mistake in it is reported here.
+fn number(expression: &Expr, errors: &Errors) -> Number {
+    let value = integer(expression, false);
+    if value.is_none() {
+        errors.at(expression, "a tag is a number, written out: `tag = 1`");
+    }
+    Number { value, span: syn::spanned::Spanned::span(expression) }
+}
+
+fn integer(expression: &Expr, negative: bool) -> Option<i64> {
+    match expression {
+        // What a `macro_rules!` macro passes on stands in an invisible group.
+        Expr::Group(group) => integer(&group.expr, negative),
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => integer(expr, !negative),
+        Expr::Lit(ExprLit { lit: Lit::Int(literal), .. }) => {
+            let value = literal.base10_parse::<i64>().ok()?;
+            Some(if negative { -value } else { value })
+        }
+        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use syn::{Ident, LitStr, PathArguments, Type};
 
 use super::attributes::Number;
-use super::model::{Field, Kind, Payload, Shape, TypeName, Value};
+use super::model::{Field, Kind, Payload, Shape, TypeName, Value, ungrouped};
 use crate::errors::Errors;
 
 /// The largest number of a field.
@@ -81,7 +81,8 @@ fn number_is_free<'a>(tag: &Number, ident: &'a Ident, taken: &mut HashMap<i64, &
                 taken.insert(number, ident);
             }
         }
-        _ => at(format!("a field's number is from 1 to {MAX_TAG}")),
+        Some(_) => at(format!("a field's number is from 1 to {MAX_TAG}")),
+        None => {}
     }
 }
 
@@ -99,7 +100,7 @@ fn names_are_distinct(fields: &[Field], errors: &Errors) {
 /// `Default` would never end, and no value of the type can be built.
 fn message_does_not_always_hold_itself(message: &Ident, fields: &[Field], errors: &Errors) {
     for field in fields {
-        let inner = boxed(&field.r#type).unwrap_or(&field.r#type);
+        let inner = ungrouped(boxed(&field.r#type).unwrap_or(&field.r#type));
         let holds_itself =
             matches!(inner, Type::Path(path) if path.path.is_ident(message) || path.path.is_ident("Self"));
         if holds_itself {
@@ -112,7 +113,7 @@ fn message_does_not_always_hold_itself(message: &Ident, fields: &[Field], errors
 }
 
 fn boxed(r#type: &Type) -> Option<&Type> {
-    let Type::Path(path) = r#type else { return None };
+    let Type::Path(path) = ungrouped(r#type) else { return None };
     let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     match arguments.args.first() {
@@ -142,8 +143,8 @@ fn values_have_numbers(ident: &Ident, values: &[Value], errors: &Errors) {
     let first = values.first().filter(|value| value.other.is_none());
     let span: Option<Span> = match first {
         None => Some(ident.span()),
-        // A forgotten number is reported already.
-        Some(Value { tag: None, .. }) => None,
+        // A number that is forgotten or none is reported already.
+        Some(Value { tag: None | Some(Number { value: None, .. }), .. }) => None,
         Some(Value { tag: Some(tag), .. }) => (tag.value != Some(0)).then_some(tag.span),
     };
     if let Some(span) = span {
@@ -162,7 +163,8 @@ fn value_number_is_free<'a>(
     errors: &Errors,
 ) {
     let at = |message: String| errors.push(syn::Error::new(tag.span, message));
-    let Some(number) = tag.value.and_then(|value| i32::try_from(value).ok()) else {
+    let Some(number) = tag.value else { return };
+    let Ok(number) = i32::try_from(number) else {
         at("the number of an enum's value is an `i32`".to_owned());
         return;
     };

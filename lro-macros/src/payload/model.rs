@@ -228,7 +228,7 @@ fn enum_value(variant: &Variant, errors: &Errors) -> Value {
     let attributes = Attributes::read(&variant.attrs, Place::EnumValue, errors);
     let is_i32 = match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-            matches!(&fields.unnamed[0].ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "i32"))
+            matches!(ungrouped(&fields.unnamed[0].ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "i32"))
         }
         _ => false,
     };
@@ -247,6 +247,15 @@ fn enum_value(variant: &Variant, errors: &Errors) -> Value {
         tag: attributes.tag,
         documentation: documentation(&variant.attrs),
         other: attributes.other,
+    }
+}
+
+/// The type without the invisible group that a `macro_rules!` macro passes it on in.
+pub(super) fn ungrouped(r#type: &Type) -> &Type {
+    match r#type {
+        Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
+        r#type => r#type,
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Type;
 
-use super::super::model::{Field, Kind, Payload, TypeName};
+use super::super::model::{Field, Kind, Payload, TypeName, ungrouped};
 use super::{field_name, number, submit};
 
 pub(super) fn expand(payload: &Payload, name: &TypeName, fields: &[Field]) -> TokenStream {
@@ -190,7 +190,7 @@ fn kind(field: &Field) -> TokenStream {
 
 /// By its name: for foreign messages the traits cannot tell a container from a message.
 fn is_container(r#type: &Type) -> bool {
-    let Type::Path(path) = r#type else { return false };
+    let Type::Path(path) = ungrouped(r#type) else { return false };
     let last = path.path.segments.last();
     last.is_some_and(|last| ["Option", "Vec", "HashMap", "BTreeMap"].iter().any(|name| last.ident == name))
 }

@@ -81,3 +81,6 @@ impl fmt::Display for PayloadError {
 }
 
 impl std::error::Error for PayloadError {}
+
+#[cfg(all(test, feature = "macros"))]
+mod tests;
