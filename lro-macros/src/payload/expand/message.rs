@@ -38,13 +38,11 @@ fn default(payload: &Payload, fields: &[Field]) -> TokenStream {
     let ident = &payload.ident;
     let values = fields.iter().map(|field| {
         let Field { ident, r#type, .. } = field;
-        match field.kind {
-            Kind::Oneof => quote!(#ident: ::core::option::Option::None),
-            _ => {
-                let field_trait = field_trait(field);
-                quote_spanned!(field.span()=> #ident: <#r#type as #field_trait>::initial())
-            }
-        }
+        let held = match field.kind {
+            Kind::Oneof => quote!(__private::OneofField),
+            _ => field_trait(field),
+        };
+        quote_spanned!(field.span()=> #ident: <#r#type as #held>::initial())
     });
     quote! {
         #[automatically_derived]
@@ -145,10 +143,12 @@ fn names(payload: &Payload, name: &TypeName) -> TokenStream {
 fn describe(field: &Field) -> TokenStream {
     let Field { r#type, name, documentation, .. } = field;
     match field.kind {
-        Kind::Oneof => quote_spanned!(field.span()=> .oneof::<#r#type>(#name, #documentation)),
+        Kind::Oneof => quote_spanned! {field.span()=>
+            <#r#type as __private::OneofField>::describe(&mut builder, #name, #documentation);
+        },
         _ => {
-            let (kind, field_name) = (kind(field), field_name(field));
-            quote_spanned!(field.span()=> .field::<#r#type, #kind>(#field_name))
+            let (field_trait, field_name) = (field_trait(field), field_name(field));
+            quote_spanned!(field.span()=> <#r#type as #field_trait>::describe(&mut builder, #field_name);)
         }
     }
 }
