@@ -1,6 +1,5 @@
 //! Durable starts beside a raw group commit, reads, and what a payload costs. Compare ratios inside one run.
 
-#![expect(missing_docs, reason = "criterion's macros make undocumented items")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark's callers are tasks of its own")]
 
 #[path = "support/raw.rs"]
