@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
 
-use super::row::{COLUMNS, WIDTH, columns, encode, record};
+use super::row::{COLUMNS, NEW_WIDTH, WIDTH, columns, encode, record};
 use crate::OperationName;
 use crate::store::clock::{later, to_micros};
 use crate::store::{Created, Guard, NewRecord, Patch, Record, WorkerId, Written};
@@ -24,8 +24,8 @@ pub(super) struct Transaction<'c> {
 /// No look before the insert: what stands against it is looked up only when it fails. `DO NOTHING` and not
 /// `INSERT OR IGNORE`, which would ignore more than unique keys.
 static INSERT: LazyLock<String> = LazyLock::new(|| {
-    let marks = ["?"; WIDTH].join(", ");
-    format!("INSERT INTO lro_operation ({}) VALUES ({marks}) ON CONFLICT DO NOTHING", COLUMNS.join(", "))
+    let (names, marks) = (COLUMNS[..NEW_WIDTH].join(", "), ["?"; NEW_WIDTH].join(", "));
+    format!("INSERT INTO lro_operation ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING")
 });
 static BY_NAME: LazyLock<String> = LazyLock::new(|| select("name = ?1"));
 static BY_REQUEST: LazyLock<String> = LazyLock::new(|| select("request_key = ?1"));
@@ -43,7 +43,7 @@ impl Transaction<'_> {
         time_limit: Option<Duration>,
     ) -> rusqlite::Result<Created> {
         let record = Record::create(new, self.now, time_limit);
-        let values = columns(&record, None).map(ToSqlOutput::Borrowed);
+        let values = columns(&record, None).into_iter().take(NEW_WIDTH).map(ToSqlOutput::Borrowed);
         if self.connection.prepare_cached(&INSERT)?.execute(params_from_iter(values))? == 1 {
             return Ok(Created::New(record));
         }
