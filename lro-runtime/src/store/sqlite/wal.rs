@@ -15,10 +15,11 @@ use super::queue::Queue;
 use super::reader::Reading;
 
 /// After how many more pages the log is moved into the file again.
-const STEP: i32 = 1000;
+const STEP: i32 = 2000;
 
-/// From how many pages on the log is begun anew by force: 16 MiB.
-const LIMIT: i32 = 4096;
+/// From how many pages on the log is begun anew by force: 28 MB. Between two steps, when most of it is moved and no
+/// reader is at it.
+const LIMIT: i32 = 7000;
 
 /// The most that is left of the log's file after it outgrew the limit, because of a reader in another process.
 pub(super) const SIZE_LIMIT: i64 = LIMIT as i64 * 4096;

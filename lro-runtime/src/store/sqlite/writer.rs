@@ -118,9 +118,10 @@ impl Writer {
 
     fn commit(&self, group: &mut [Box<dyn Command>], touched: &mut Vec<u64>) -> Result<(), GroupError> {
         let result = self.execute("BEGIN IMMEDIATE").and_then(|()| {
+            let mut transaction = Transaction::new(&self.connection, self.clock.now(), touched)?;
             for command in group {
-                let now = self.clock.now();
-                command.run(&mut Transaction { connection: &self.connection, now, touched })?;
+                transaction.now = self.clock.now();
+                command.run(&mut transaction)?;
             }
             Ok(())
         });
