@@ -8,6 +8,8 @@ pub mod __private;
 mod data;
 mod engine;
 mod open;
+#[cfg(feature = "rest")]
+pub mod rest;
 mod rules;
 mod service;
 pub mod store;

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use crate::data::name::{OperationName, check_parent};
 use crate::data::operation::Snapshot;
+use crate::data::payload::render::RenderError;
 use crate::data::record::{Cursor, Guard, Patch, Record};
 use crate::data::status::Status;
 use crate::engine::Operations;
@@ -150,6 +151,15 @@ impl Operations {
         }
     }
 
+    /// An operation as clients see it over REST: the ProtoJSON of a `google.longrunning.Operation`.
+    ///
+    /// # Errors
+    /// INTERNAL when what is stored cannot be rendered, since its type is unknown to this program; the log says which (P-166).
+    pub fn to_json(&self, operation: &Snapshot) -> Result<String, Status> {
+        let json = self.engine().registry.renderer().operation(operation);
+        json.map_err(|error| unreadable(operation, &error))
+    }
+
     async fn read(&self, name: &OperationName) -> Result<Snapshot, Status> {
         let found = self.engine().store.get(std::slice::from_ref(name)).await;
         let found = found.map_err(|error| store_fault("get", &error))?.into_iter().next().flatten();
@@ -160,6 +170,12 @@ impl Operations {
         let written = self.engine().store.update(name, guard, patch).await;
         written.map_err(|error| store_fault("update", &error))
     }
+}
+
+/// The error for an operation that cannot be rendered; its cause goes to the log.
+pub(crate) fn unreadable(operation: &Snapshot, error: &RenderError) -> Status {
+    tracing::error!(operation = %operation.name, %error, "an operation cannot be rendered");
+    errors::unreadable()
 }
 
 fn parse(name: &str) -> Result<OperationName, Status> {

@@ -157,6 +157,7 @@ fn the_expansion_is_thin() {
         ),
     );
     let lines = pretty(expansion).lines().count();
-    let description = 5;
-    assert!(lines - description <= 25, "{lines} lines");
+    // The signature with its closing brace, less shortened than wrapped, and the method's description.
+    let (signature, description) = (5, 5);
+    assert!(lines - signature - description <= 25, "{lines} lines");
 }

@@ -1,4 +1,5 @@
-//! Every error that the library itself gives: code, message and `ErrorInfo`, in one place (P-180…P-183, P-186).
+//! The errors that the library itself gives: code, message and `ErrorInfo`, in one place (P-180…P-183, P-186). Those that
+//! only one wire has are that wire's.
 
 use crate::data::name::OperationName;
 use crate::data::status::Status;
@@ -41,6 +42,7 @@ pub(crate) fn invalid_page_token() -> Status {
     )
 }
 
+#[cfg(feature = "rest")]
 pub(crate) fn invalid_timeout() -> Status {
     Status::invalid_argument("timeout is negative or out of range").with_reason(
         "INVALID_TIMEOUT",
@@ -139,7 +141,7 @@ pub(crate) fn no_descriptor(type_name: &str, domain: &str) -> Status {
 }
 
 /// A client's own text as it may stand in a message: its beginning, without control characters.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 200;
     let mut shown: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     if text.chars().nth(LONGEST).is_some() {

@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 use std::time::SystemTime;
 
-pub(super) use crate::data::instant::{from_micros, later, to_micros};
+pub(super) use crate::data::instant::later;
+#[cfg(feature = "sqlite")]
+pub(super) use crate::data::instant::{from_micros, to_micros};
 
 /// Tells a store the time. Every instant in a record comes from its store's clock, so that nobody compares
 /// two machines' clocks.

@@ -29,6 +29,12 @@ impl Any {
         Self { type_url: type_url(full_name).into(), value: value.into() }
     }
 
+    /// An `Any` that is not there: it is never printed (P-162).
+    #[cfg(feature = "rest")]
+    pub(crate) fn unset() -> Self {
+        Self { type_url: "".into(), value: Bytes::new() }
+    }
+
     /// The full name of the message's type: whatever follows the last slash (P-012).
     pub fn full_name(&self) -> &str {
         self.type_url.rsplit('/').next().unwrap_or_default()

@@ -62,6 +62,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// Prints enums as their numbers: `$alt=json;enum-encoding=int` (P-146).
+    #[cfg_attr(not(feature = "rest"), allow(dead_code, reason = "only a wire asks for it"))]
     #[must_use]
     pub(crate) fn enum_numbers(mut self, yes: bool) -> Self {
         self.enum_numbers = yes;
@@ -75,21 +76,22 @@ impl<'a> Renderer<'a> {
         Ok(out)
     }
 
-    /// A `google.rpc.Status`. A detail that cannot be rendered is left out: the error itself matters more (P-166).
+    /// A message that stands for itself: without `@type`.
+    #[cfg_attr(not(feature = "rest"), allow(dead_code, reason = "only a wire asks for it"))]
+    pub(crate) fn message(&self, full_name: &str, bytes: Bytes) -> Result<String, RenderError> {
+        let mut out = String::new();
+        self.write_message(&mut out, &self.read(full_name, bytes)?, 0)?;
+        Ok(out)
+    }
+
+    /// A `google.rpc.Status`.
     pub(crate) fn status(&self, status: &Status) -> String {
         let mut out = format!("{{\"code\":{}", status.code() as i32);
         if !status.message().is_empty() {
             out.push_str(",\"message\":");
             write_string(&mut out, status.message());
         }
-        let details = status.details().iter().filter_map(|detail| match self.any(detail) {
-            Ok(text) => Some(text),
-            Err(error) => {
-                tracing::warn!(detail = &*detail.type_url, %error, "left an error detail out of a JSON answer");
-                None
-            }
-        });
-        let details: Vec<_> = details.collect();
+        let details = self.details(status);
         if !details.is_empty() {
             let _infallible = write!(out, ",\"details\":[{}]", details.join(","));
         }
@@ -97,13 +99,27 @@ impl<'a> Renderer<'a> {
         out
     }
 
+    /// The details of a status. One that cannot be rendered is left out: the error itself matters more (P-166).
+    pub(crate) fn details(&self, status: &Status) -> Vec<String> {
+        let details = status.details().iter().filter_map(|detail| match self.any(detail) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                tracing::warn!(detail = &*detail.type_url, %error, "left an error detail out of a JSON answer");
+                None
+            }
+        });
+        details.collect()
+    }
+
     /// A `google.longrunning.Operation`: name, metadata, done, error or response. What is not there is left out (P-157,
     /// P-158, P-168).
     pub(crate) fn operation(&self, operation: &Snapshot) -> Result<String, RenderError> {
         let mut out = "{\"name\":".to_owned();
         write_string(&mut out, operation.name.as_str());
-        out.push_str(",\"metadata\":");
-        out.push_str(&self.any(&operation.metadata)?);
+        if !operation.metadata.type_url.is_empty() {
+            out.push_str(",\"metadata\":");
+            out.push_str(&self.any(&operation.metadata)?);
+        }
         match &operation.outcome {
             None => {}
             Some(Outcome::Error(status)) => {
@@ -119,6 +135,13 @@ impl<'a> Renderer<'a> {
         Ok(out)
     }
 
+    fn read(&self, full_name: &str, bytes: Bytes) -> Result<DynamicMessage, RenderError> {
+        let descriptor = self.pool.get_message_by_name(full_name);
+        let descriptor = descriptor.ok_or_else(|| RenderError::UnknownType(full_name.to_owned()))?;
+        DynamicMessage::decode(descriptor, bytes)
+            .map_err(|error| RenderError::Malformed(full_name.to_owned(), error))
+    }
+
     fn write_any(
         &self,
         out: &mut String,
@@ -130,11 +153,7 @@ impl<'a> Renderer<'a> {
         if depth > MAX_DEPTH {
             return Err(RenderError::TooDeep);
         }
-        let Some(descriptor) = self.pool.get_message_by_name(full_name) else {
-            return Err(RenderError::UnknownType(full_name.to_owned()));
-        };
-        let message = DynamicMessage::decode(descriptor, bytes)
-            .map_err(|error| RenderError::Malformed(full_name.to_owned(), error))?;
+        let message = self.read(full_name, bytes)?;
         out.push_str("{\"@type\":");
         // The prefix that every client knows, whatever stood before the name (P-013).
         write_string(out, &type_url(full_name));

@@ -11,10 +11,9 @@ use bytes::Bytes;
 use prost_reflect::{DescriptorPool, MessageDescriptor, ReflectMessage};
 
 pub use self::error::{RegistryError, UndescribedMethod, UnresolvedField};
-use super::any::Any;
 use super::describe::{self, TypeDescription};
 use super::parse::{self, ParseError};
-use super::render::{RenderError, Renderer};
+use super::render::Renderer;
 use crate::data::method::{self, LinkedMethod};
 
 /// The descriptors of every type that this program can read and write as JSON (P-166).
@@ -76,15 +75,12 @@ impl Registry {
         if undescribed.is_empty() { Ok(()) } else { Err(RegistryError::UndescribedMethods(undescribed)) }
     }
 
-    /// The ProtoJSON text of a payload, `@type` first.
-    ///
-    /// # Errors
-    /// When its type is unknown, or the bytes are no such message.
-    pub(crate) fn render(&self, any: &Any) -> Result<String, RenderError> {
+    #[cfg(test)]
+    pub(crate) fn render(&self, any: &super::any::Any) -> Result<String, super::render::RenderError> {
         self.renderer().any(any)
     }
 
-    /// Renders more than a payload, or in another way.
+    /// Renders with these types.
     pub(crate) fn renderer(&self) -> Renderer<'_> {
         Renderer::new(&self.pool)
     }
@@ -93,11 +89,12 @@ impl Registry {
     ///
     /// # Errors
     /// When the type is unknown, or the text is no such message (P-152).
+    #[cfg_attr(not(feature = "rest"), allow(dead_code, reason = "only the JSON wire reads JSON"))]
     pub(crate) fn parse(&self, full_name: &str, json: &[u8]) -> Result<Bytes, ParseError> {
         parse::parse(self.message(full_name).ok_or_else(|| ParseError::unknown_type(full_name))?, json)
     }
 
-    /// Every descriptor, for reflection.
+    #[cfg(test)]
     pub(crate) fn pool(&self) -> &DescriptorPool {
         &self.pool
     }
