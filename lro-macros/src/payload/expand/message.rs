@@ -61,7 +61,7 @@ fn message(payload: &Payload, numbered: &[&Field], oneofs: &[&Field]) -> TokenSt
     let mut merge = Vec::new();
     let mut len = Vec::new();
     for field in numbered {
-        let Field { ident: name, r#type, .. } = field;
+        let Field { ident: name, r#type, name: proto_name, .. } = field;
         let (field_trait, number) = (field_trait(field), number(field));
         encode.push(
             quote_spanned!(field.span()=> <#r#type as #field_trait>::encode(&self.#name, #number, buf);),
@@ -69,11 +69,11 @@ fn message(payload: &Payload, numbered: &[&Field], oneofs: &[&Field]) -> TokenSt
         len.push(quote_spanned!(field.span()=> <#r#type as #field_trait>::encoded_len(&self.#name, #number)));
         let call = quote_spanned!(field.span()=> <#r#type as #field_trait>::merge(&mut self.#name, wire_type, buf, ctx));
         merge.push(quote! {
-            #number => __private::in_field(#call, ::core::stringify!(#ident), ::core::stringify!(#name)),
+            #number => __private::in_field(#call, ::core::stringify!(#ident), #proto_name),
         });
     }
     for field in oneofs {
-        let Field { ident: name, r#type, .. } = field;
+        let Field { ident: name, r#type, name: proto_name, .. } = field;
         let oneof = quote_spanned!(field.span()=> <#r#type as __private::OneofField>);
         encode.push(quote!(#oneof::encode(&self.#name, buf);));
         len.push(quote!(#oneof::encoded_len(&self.#name)));
@@ -81,7 +81,7 @@ fn message(payload: &Payload, numbered: &[&Field], oneofs: &[&Field]) -> TokenSt
             number if __private::contains(#oneof::NUMBERS, number) => __private::in_field(
                 #oneof::merge(&mut self.#name, number, wire_type, buf, ctx),
                 ::core::stringify!(#ident),
-                ::core::stringify!(#name),
+                #proto_name,
             ),
         });
     }

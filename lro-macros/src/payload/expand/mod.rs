@@ -19,7 +19,7 @@ pub(super) fn expand(payload: &Payload) -> TokenStream {
     };
     quote! {
         const _: () = {
-            use #krate::__private as __private;
+            use #krate::__private;
             #items
         };
     }
