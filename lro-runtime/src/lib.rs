@@ -23,8 +23,8 @@ pub use self::data::payload::{Payload, PayloadError};
 pub use self::data::status::{Code, Status};
 pub use self::engine::{Builder, Context, OpenError, Operation, Operations, Poll, Reply};
 pub use self::service::{ListRequest, OperationsPage};
-/// The derive.
 #[cfg(feature = "macros")]
+#[doc = include_str!("../docs/payload.md")]
 pub use lro_macros::Payload;
 /// The attribute.
 #[cfg(feature = "macros")]

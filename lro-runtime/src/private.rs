@@ -17,7 +17,5 @@ pub use crate::data::payload::element::{
     Element, EnumCodec, Enumeration, Foreign, ForeignItself, MessageCodec, Plain,
 };
 pub use crate::data::payload::field::{Field, in_field};
-pub use crate::data::payload::oneof::{
-    Oneof, OneofField, contains, disjoint, encode_variant, merge_variant, no_such_variant, variant_len,
-};
+pub use crate::data::payload::oneof::{Oneof, OneofField, Variant, contains, disjoint, no_such_variant};
 pub use crate::engine::{Context, Reply, Start, clone_service};

@@ -233,7 +233,7 @@ struct Nested {
     #[payload(tag = 8)]
     object: Option<Struct>,
     #[payload(tag = 12, message)]
-    foreign: OptionalsTwinNamed,
+    outside: OptionalsTwinNamed,
 }
 
 #[derive(Clone, Debug, PartialEq, Payload)]
@@ -271,7 +271,7 @@ struct NestedTwin {
     #[prost(message, optional, tag = "8")]
     object: Option<Struct>,
     #[prost(message, required, tag = "12")]
-    foreign: OptionalsTwinNamed,
+    outside: OptionalsTwinNamed,
 }
 
 #[derive(Clone, PartialEq, prost::Oneof)]
@@ -428,7 +428,7 @@ fn nested() -> impl Strategy<Value = Nested> {
         (optionals(), option::of(optionals()), optionals(), option::of(choice())),
         (option::of(timestamp()), option::of(mask), option::of(packed), option::of(object()), named()),
     )
-        .prop_map(|((always, maybe, boxed, choice), (time, mask, any, object, foreign))| Nested {
+        .prop_map(|((always, maybe, boxed, choice), (time, mask, any, object, outside))| Nested {
             always,
             maybe,
             boxed: Box::new(boxed),
@@ -438,7 +438,7 @@ fn nested() -> impl Strategy<Value = Nested> {
             mask,
             any,
             object,
-            foreign,
+            outside,
         })
         .boxed();
     let outer = leaf.clone();

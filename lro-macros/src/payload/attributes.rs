@@ -65,7 +65,12 @@ impl Attributes {
     pub(super) fn read(attributes: &[Attribute], place: Place, errors: &Errors) -> Self {
         let mut read = Self::default();
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("payload")) {
-            errors.ok(attribute.parse_nested_meta(|meta| read.key(&meta, place, errors)));
+            let whole = errors.ok(attribute.parse_nested_meta(|meta| read.key(&meta, place, errors)));
+            if whole.is_none() && read.tag.is_none() {
+                // What was not read may have had the number: it is not missed a second time.
+                let span = syn::spanned::Spanned::span(attribute);
+                read.tag = Some(Number { value: None, span });
+            }
         }
         read
     }
@@ -84,7 +89,7 @@ impl Attributes {
             "message" => set(&mut self.message, meta, span(meta), errors),
             "oneof" => set(&mut self.oneof, meta, span(meta), errors),
             "other" => set(&mut self.other, meta, span(meta), errors),
-            _ => return Err(meta.error(format!("{} has {}", place.noun(), list(place.keys())))),
+            _ => return Err(meta.error(format!("not a key; {} has {}", place.noun(), list(place.keys())))),
         }
         if !known {
             errors.at(&meta.path, format!("{} has no `{key}`; it has {}", place.noun(), list(place.keys())));

@@ -51,7 +51,7 @@ fn fields_have_numbers(fields: &[Field], errors: &Errors) {
     let free = (1..).find(|number| !used.contains(number)).unwrap_or(1);
     for field in fields {
         match (&field.tag, field.kind) {
-            (None, Kind::Oneof) => {}
+            (None | Some(Number { value: None, .. }), Kind::Oneof) => {}
             (Some(tag), Kind::Oneof) => errors.push(syn::Error::new(
                 tag.span,
                 "a oneof has no number of its own; each of its variants has one",
@@ -106,7 +106,9 @@ fn message_does_not_always_hold_itself(message: &Ident, fields: &[Field], errors
         if holds_itself {
             errors.at(
                 &field.r#type,
-                format!("a `{message}` in every `{message}` never ends: write `Option<Box<{message}>>`"),
+                format!(
+                    "this never ends, since each `{message}` holds another: write `Option<Box<{message}>>`"
+                ),
             );
         }
     }
@@ -130,7 +132,7 @@ fn values_have_numbers(ident: &Ident, values: &[Value], errors: &Errors) {
     }
     for value in values {
         match (&value.tag, value.other) {
-            (None, Some(_)) => {}
+            (None | Some(Number { value: None, .. }), Some(_)) => {}
             (Some(tag), Some(_)) => errors.push(syn::Error::new(
                 tag.span,
                 "the variant for the numbers without one has no number of its own",

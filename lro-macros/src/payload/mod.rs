@@ -5,6 +5,7 @@
 mod attributes;
 mod check;
 mod expand;
+mod fallback;
 mod model;
 
 use proc_macro2::TokenStream;
@@ -12,12 +13,17 @@ use syn::DeriveInput;
 
 use crate::errors::Errors;
 
-/// The derive's output, or the user's mistakes.
+/// The derive's output: the impls, or the user's mistakes beside impls that are never run.
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
-    match syn::parse2(item).and_then(|input| expand(&input)) {
-        Ok(tokens) => tokens,
-        Err(mistakes) => mistakes.into_compile_error(),
-    }
+    let input = match syn::parse2(item) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    expand(&input).unwrap_or_else(|mistakes| {
+        let mut tokens = mistakes.into_compile_error();
+        tokens.extend(fallback::fallback(&input));
+        tokens
+    })
 }
 
 fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {

@@ -118,7 +118,7 @@ fn refuse_generics(generics: &Generics, errors: &Errors) {
 }
 
 /// Whether an enum is a oneof: some variant, other than an enum's place for unknown numbers, has data.
-fn has_data(data: &DataEnum) -> bool {
+pub(super) fn has_data(data: &DataEnum) -> bool {
     data.variants.iter().any(|variant| !matches!(variant.fields, Fields::Unit) && !is_other(variant))
 }
 

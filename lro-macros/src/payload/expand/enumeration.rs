@@ -20,7 +20,7 @@ pub(super) fn expand(payload: &Payload, name: &TypeName, values: &[Value]) -> To
     };
     let parts = known.iter().zip(&numbers).map(|(value, number)| {
         let Value { name, documentation, .. } = value;
-        quote!(.value(#name, #number, #documentation))
+        quote!(builder.value(#name, #number, #documentation);)
     });
     let description = submit(payload, name, &quote!(EnumBuilder), &parts.collect());
     quote! {

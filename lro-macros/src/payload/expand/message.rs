@@ -38,13 +38,11 @@ fn default(payload: &Payload, fields: &[Field]) -> TokenStream {
     let ident = &payload.ident;
     let values = fields.iter().map(|field| {
         let Field { ident, r#type, .. } = field;
-        match field.kind {
-            Kind::Oneof => quote!(#ident: ::core::option::Option::None),
-            _ => {
-                let field_trait = field_trait(field);
-                quote_spanned!(field.span()=> #ident: <#r#type as #field_trait>::initial())
-            }
-        }
+        let held = match field.kind {
+            Kind::Oneof => quote!(__private::OneofField),
+            _ => field_trait(field),
+        };
+        quote_spanned!(field.span()=> #ident: <#r#type as #held>::initial())
     });
     quote! {
         #[automatically_derived]
@@ -63,7 +61,7 @@ fn message(payload: &Payload, numbered: &[&Field], oneofs: &[&Field]) -> TokenSt
     let mut merge = Vec::new();
     let mut len = Vec::new();
     for field in numbered {
-        let Field { ident: name, r#type, .. } = field;
+        let Field { ident: name, r#type, name: proto_name, .. } = field;
         let (field_trait, number) = (field_trait(field), number(field));
         encode.push(
             quote_spanned!(field.span()=> <#r#type as #field_trait>::encode(&self.#name, #number, buf);),
@@ -71,11 +69,11 @@ fn message(payload: &Payload, numbered: &[&Field], oneofs: &[&Field]) -> TokenSt
         len.push(quote_spanned!(field.span()=> <#r#type as #field_trait>::encoded_len(&self.#name, #number)));
         let call = quote_spanned!(field.span()=> <#r#type as #field_trait>::merge(&mut self.#name, wire_type, buf, ctx));
         merge.push(quote! {
-            #number => __private::in_field(#call, ::core::stringify!(#ident), ::core::stringify!(#name)),
+            #number => __private::in_field(#call, ::core::stringify!(#ident), #proto_name),
         });
     }
     for field in oneofs {
-        let Field { ident: name, r#type, .. } = field;
+        let Field { ident: name, r#type, name: proto_name, .. } = field;
         let oneof = quote_spanned!(field.span()=> <#r#type as __private::OneofField>);
         encode.push(quote!(#oneof::encode(&self.#name, buf);));
         len.push(quote!(#oneof::encoded_len(&self.#name)));
@@ -83,7 +81,7 @@ fn message(payload: &Payload, numbered: &[&Field], oneofs: &[&Field]) -> TokenSt
             number if __private::contains(#oneof::NUMBERS, number) => __private::in_field(
                 #oneof::merge(&mut self.#name, number, wire_type, buf, ctx),
                 ::core::stringify!(#ident),
-                ::core::stringify!(#name),
+                #proto_name,
             ),
         });
     }
@@ -145,10 +143,12 @@ fn names(payload: &Payload, name: &TypeName) -> TokenStream {
 fn describe(field: &Field) -> TokenStream {
     let Field { r#type, name, documentation, .. } = field;
     match field.kind {
-        Kind::Oneof => quote_spanned!(field.span()=> .oneof::<#r#type>(#name, #documentation)),
+        Kind::Oneof => quote_spanned! {field.span()=>
+            <#r#type as __private::OneofField>::describe(&mut builder, #name, #documentation);
+        },
         _ => {
-            let (kind, field_name) = (kind(field), field_name(field));
-            quote_spanned!(field.span()=> .field::<#r#type, #kind>(#field_name))
+            let (field_trait, field_name) = (field_trait(field), field_name(field));
+            quote_spanned!(field.span()=> <#r#type as #field_trait>::describe(&mut builder, #field_name);)
         }
     }
 }

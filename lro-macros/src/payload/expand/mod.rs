@@ -19,7 +19,7 @@ pub(super) fn expand(payload: &Payload) -> TokenStream {
     };
     quote! {
         const _: () = {
-            use #krate::__private as __private;
+            use #krate::__private;
             #items
         };
     }
@@ -35,16 +35,18 @@ fn submit(payload: &Payload, name: &TypeName, builder: &TokenStream, parts: &Tok
         }
 
         #[automatically_derived]
+        #[allow(deprecated)]
         impl __private::Described for #ident {
             fn describe() -> __private::TypeDescription {
-                __private::#builder::new(
+                #[allow(unused_mut)]
+                let mut builder = __private::#builder::new(
                     ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#ident)),
                     #package,
                     #name,
                     #documentation,
-                )
+                );
                 #parts
-                .finish()
+                builder.finish()
             }
         }
     }
@@ -63,8 +65,8 @@ fn number(field: &Field) -> u32 {
     value.and_then(|value| u32::try_from(value).ok()).unwrap_or_default()
 }
 
-/// The kind of the element of a oneof's variant.
-fn element_kind(field: &Field) -> TokenStream {
+/// The kind of a oneof's variant.
+fn variant_kind(field: &Field) -> TokenStream {
     match field.kind {
         Kind::Foreign => quote!(__private::Foreign),
         Kind::Plain | Kind::Oneof => quote!(__private::Plain),

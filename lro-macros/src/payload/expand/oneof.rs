@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::super::model::{Field, Payload};
-use super::{element_kind, field_name, number};
+use super::{field_name, number, variant_kind};
 
 pub(super) fn expand(payload: &Payload, variants: &[Field]) -> TokenStream {
     let ident = &payload.ident;
@@ -42,7 +42,7 @@ pub(super) fn expand(payload: &Payload, variants: &[Field]) -> TokenStream {
             }
 
             fn describe(oneof: &mut __private::OneofBuilder<'_>) {
-                oneof #(#describe)*;
+                #(#describe)*
             }
         }
     }
@@ -59,22 +59,21 @@ struct Arms {
 impl Arms {
     fn of(field: &Field) -> Self {
         let Field { ident, r#type, .. } = field;
-        let (number, kind, field_name) = (number(field), element_kind(field), field_name(field));
-        let types = quote_spanned!(field.span()=> ::<#r#type, #kind>);
+        let (number, kind, field_name) = (number(field), variant_kind(field), field_name(field));
+        let variant = quote_spanned!(field.span()=> <#r#type as __private::Variant<#kind>>);
         Self {
-            encode: quote!(Self::#ident(value) => __private::encode_variant #types(value, #number, buf),),
-            len: quote!(Self::#ident(value) => __private::variant_len #types(value, #number),),
+            encode: quote!(Self::#ident(value) => #variant::encode(value, #number, buf),),
+            len: quote!(Self::#ident(value) => #variant::encoded_len(value, #number),),
             merge: quote! {
                 #number => {
                     let held = match held {
                         ::core::option::Option::Some(Self::#ident(value)) => ::core::option::Option::Some(value),
                         _ => ::core::option::Option::None,
                     };
-                    let merged = __private::merge_variant #types(held, wire_type, buf, ctx);
-                    ::core::result::Result::map(merged, Self::#ident)
+                    ::core::result::Result::map(#variant::merge(held, wire_type, buf, ctx), Self::#ident)
                 }
             },
-            describe: quote!(.variant #types(#field_name)),
+            describe: quote!(#variant::describe(oneof, #field_name);),
         }
     }
 }

@@ -8,9 +8,7 @@ use prost_types::{
     OneofDescriptorProto,
 };
 
-use super::element::{Codec, Element, ProtoType};
-use super::field::Field;
-use super::oneof::OneofField;
+use super::element::ProtoType;
 
 /// A message or an enum that derives `Payload`.
 pub trait Described {
@@ -109,20 +107,6 @@ impl MessageBuilder {
         Self { description, message, synthetic: Vec::new() }
     }
 
-    /// Adds a field of a type and a kind.
-    #[must_use]
-    pub fn field<T: Field<K>, K>(mut self, field: FieldName) -> Self {
-        T::describe(&mut self, field);
-        self
-    }
-
-    /// Adds a oneof.
-    #[must_use]
-    pub fn oneof<T: OneofField>(mut self, name: &'static str, documentation: &'static str) -> Self {
-        T::describe(&mut self, name, documentation);
-        self
-    }
-
     /// The whole.
     pub fn finish(mut self) -> TypeDescription {
         for index in self.synthetic {
@@ -194,13 +178,11 @@ pub struct OneofBuilder<'a> {
 }
 
 impl OneofBuilder<'_> {
-    /// Adds a variant.
-    pub fn variant<T: Element<K>, K>(&mut self, field: FieldName) -> &mut Self {
-        self.message.push(field, T::Codec::proto_type(), Label::Optional);
+    pub(crate) fn push(&mut self, field: FieldName, proto_type: ProtoType) {
+        self.message.push(field, proto_type, Label::Optional);
         if let Some(field) = self.message.message.field.last_mut() {
             field.oneof_index = Some(self.index);
         }
-        self
     }
 }
 
@@ -229,8 +211,7 @@ impl EnumBuilder {
     }
 
     /// Adds a value.
-    #[must_use]
-    pub fn value(mut self, name: &'static str, number: i32, documentation: &'static str) -> Self {
+    pub fn value(&mut self, name: &'static str, number: i32, documentation: &'static str) {
         let index = self.definition.value.len() as i32;
         self.description.comment(&[path::ENUM_VALUE, index], documentation);
         self.definition.value.push(EnumValueDescriptorProto {
@@ -238,7 +219,6 @@ impl EnumBuilder {
             number: Some(number),
             options: None,
         });
-        self
     }
 
     /// The whole.

@@ -4,7 +4,7 @@ use bytes::{Buf, BufMut};
 use prost::DecodeError;
 use prost::encoding::{DecodeContext, WireType};
 
-use super::describe::{MessageBuilder, OneofBuilder};
+use super::describe::{FieldName, MessageBuilder, OneofBuilder};
 use super::element::{Codec, Element, decode_error, len_with_key, put_with_key};
 
 /// An enum with data that derives `Payload`.
@@ -38,6 +38,8 @@ pub trait OneofField: Sized {
     /// The numbers of its variants.
     const NUMBERS: &'static [u32];
 
+    /// The value of a message's default.
+    fn initial() -> Self;
     /// Writes the variant, if there is one.
     fn encode(&self, buf: &mut impl BufMut);
     /// The length of what [`encode`](Self::encode) writes.
@@ -57,6 +59,10 @@ pub trait OneofField: Sized {
 #[diagnostic::do_not_recommend]
 impl<T: Oneof> OneofField for Option<T> {
     const NUMBERS: &'static [u32] = T::NUMBERS;
+
+    fn initial() -> Self {
+        None
+    }
 
     fn encode(&self, buf: &mut impl BufMut) {
         if let Some(variant) = self {
@@ -84,26 +90,53 @@ impl<T: Oneof> OneofField for Option<T> {
     }
 }
 
-/// Writes a variant's value.
-pub fn encode_variant<T: Element<K>, K>(value: &T, number: u32, buf: &mut impl BufMut) {
-    put_with_key::<T, T::Codec>(value, number, buf);
+/// A type that a variant of kind `K` can hold: any element.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be in a oneof of a payload",
+    label = "not a protobuf type",
+    note = "a variant holds one of these: `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64`, `String`, `Vec<u8>`, `bytes::Bytes`, types with `#[derive(Payload)]`, `prost_types`' well-known types, `std::time::Duration`, `std::time::SystemTime`",
+    note = "a message that prost generated is marked: `#[payload(tag = n, message)]`"
+)]
+pub trait Variant<K>: Sized {
+    /// Writes the value.
+    fn encode(&self, number: u32, buf: &mut impl BufMut);
+    /// The length of what [`encode`](Self::encode) writes.
+    fn encoded_len(&self, number: u32) -> usize;
+    /// Reads a value into the one that is held, if it is of the same variant.
+    fn merge(
+        held: Option<Self>,
+        wire_type: WireType,
+        buf: &mut impl Buf,
+        ctx: DecodeContext,
+    ) -> Result<Self, DecodeError>;
+    /// Adds the variant to its oneof's descriptor.
+    fn describe(oneof: &mut OneofBuilder<'_>, field: FieldName);
 }
 
-/// The length of what [`encode_variant`] writes.
-pub fn variant_len<T: Element<K>, K>(value: &T, number: u32) -> usize {
-    len_with_key::<T, T::Codec>(value, number)
-}
+#[diagnostic::do_not_recommend]
+impl<T: Element<K>, K> Variant<K> for T {
+    fn encode(&self, number: u32, buf: &mut impl BufMut) {
+        put_with_key::<T, T::Codec>(self, number, buf);
+    }
 
-/// Reads a variant's value into the one that is held, if it is of the same variant.
-pub fn merge_variant<T: Element<K>, K>(
-    held: Option<T>,
-    wire_type: WireType,
-    buf: &mut impl Buf,
-    ctx: DecodeContext,
-) -> Result<T, DecodeError> {
-    let mut value = held.unwrap_or_else(T::Codec::initial);
-    T::Codec::merge(&mut value, wire_type, buf, ctx)?;
-    Ok(value)
+    fn encoded_len(&self, number: u32) -> usize {
+        len_with_key::<T, T::Codec>(self, number)
+    }
+
+    fn merge(
+        held: Option<Self>,
+        wire_type: WireType,
+        buf: &mut impl Buf,
+        ctx: DecodeContext,
+    ) -> Result<Self, DecodeError> {
+        let mut value = held.unwrap_or_else(T::Codec::initial);
+        T::Codec::merge(&mut value, wire_type, buf, ctx)?;
+        Ok(value)
+    }
+
+    fn describe(oneof: &mut OneofBuilder<'_>, field: FieldName) {
+        oneof.push(field, T::Codec::proto_type());
+    }
 }
 
 /// The error for a number that is no variant's. The derive asks for [`contains`] first.

@@ -32,12 +32,6 @@ pub enum Foreign {}
 pub enum ForeignItself {}
 
 /// A type whose values can be a field's, in a field of kind `K`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be in a field of a payload",
-    label = "not a protobuf type",
-    note = "what can be in a field: `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64`, `String`, `Vec<u8>`, `bytes::Bytes`, types with `#[derive(Payload)]`, `prost_types`' well-known types, `std::time::Duration`, `std::time::SystemTime`",
-    note = "a message that prost generated is marked: `#[payload(tag = n, message)]`"
-)]
 pub trait Element<K>: Sized {
     /// What reads and writes it.
     type Codec: Codec<Self>;

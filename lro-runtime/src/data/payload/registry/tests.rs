@@ -9,6 +9,7 @@ use super::*;
 use crate::data::method::Method;
 use crate::data::payload::describe::{EnumBuilder, FieldName, MessageBuilder};
 use crate::data::payload::element::{Codec, Element, Plain, ProtoType};
+use crate::data::payload::field::Field;
 
 const fn field(name: &'static str, number: u32) -> FieldName {
     FieldName { name, number, documentation: "" }
@@ -51,7 +52,10 @@ fn given_disk(fields: Vec<FieldDescriptorProto>) -> Bytes {
 }
 
 fn disk() -> TypeDescription {
-    message("Disk").field::<String, Plain>(field("name", 1)).field::<u64, Plain>(field("size", 2)).finish()
+    let mut disk = message("Disk");
+    <String as Field<Plain>>::describe(&mut disk, field("name", 1));
+    <u64 as Field<Plain>>::describe(&mut disk, field("size", 2));
+    disk.finish()
 }
 
 fn refusal(types: Vec<TypeDescription>, sets: &[Bytes]) -> String {
@@ -143,10 +147,9 @@ fn a_circle_through_packages_is_refused() {
 #[test]
 fn nested_types_stand_in_their_outer_type_with_their_comments() {
     let step = MessageBuilder::new("crate::Step", "acme.v1", "Plan.Step", "A step.");
-    let status = EnumBuilder::new("crate::Status", "acme.v1", "Plan.Step.Status", "A status.")
-        .value("UNSPECIFIED", 0, "Nothing is known.")
-        .finish();
-    let types = vec![status, step.finish(), message("Plan").finish()];
+    let mut status = EnumBuilder::new("crate::Status", "acme.v1", "Plan.Step.Status", "A status.");
+    status.value("UNSPECIFIED", 0, "Nothing is known.");
+    let types = vec![status.finish(), step.finish(), message("Plan").finish()];
     let registry = Registry::of(types, &[]).unwrap();
     assert!(registry.contains("acme.v1.Plan.Step"));
     let status = registry.pool().get_enum_by_name("acme.v1.Plan.Step.Status").unwrap();
@@ -177,8 +180,11 @@ fn two_types_of_one_name_are_refused_and_one_type_linked_twice_is_not() {
 /// The values of an enum stand beside it, so two enums of a package cannot both have `UNSPECIFIED`.
 #[test]
 fn enum_values_that_meet_are_refused_with_both_types() {
-    let status =
-        |rust, name| EnumBuilder::new(rust, "acme.v1", name, "").value("UNSPECIFIED", 0, "").finish();
+    let status = |rust, name| {
+        let mut status = EnumBuilder::new(rust, "acme.v1", name, "");
+        status.value("UNSPECIFIED", 0, "");
+        status.finish()
+    };
     let refusal = refusal(vec![status("crate::A", "A"), status("crate::B", "B")], &[]);
     assert!(
         refusal.contains("`crate::A` and `crate::B` both have the value `acme.v1.UNSPECIFIED`"),
