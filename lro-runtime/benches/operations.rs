@@ -1,18 +1,19 @@
 //! Durable starts beside a raw group commit, reads, and what a payload costs. Compare ratios inside one run.
 
-#![expect(missing_docs, reason = "criterion's macros make undocumented items")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark's callers are tasks of its own")]
 
 #[path = "support/raw.rs"]
 mod raw;
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lro_runtime::store::{MemoryStore, SqliteStore, Store};
 use lro_runtime::{Operations, Payload, Status, long_running};
 use tokio::runtime::Runtime;
+use tokio::sync::{Semaphore, mpsc};
 
 /// A message of ten fields, as metadata often is.
 #[derive(Clone, Debug, PartialEq, Payload)]
@@ -55,10 +56,12 @@ fn ten() -> Ten {
     }
 }
 
-/// Runs for ever, so that a start is all that is measured.
+/// Runs until it is released, outside the measured time.
 #[long_running(service = "lro.bench.v1.Bench", operations = operations)]
-async fn hold(operations: Operations) -> Result<(), Status> {
-    std::future::pending().await
+async fn hold(operations: Operations, released: Arc<Semaphore>) -> Result<(), Status> {
+    // The benchmark never closes the semaphore.
+    released.acquire().await.map_err(|_| Status::internal("closed"))?.forget();
+    Ok(())
 }
 
 /// Ends at once.
@@ -95,40 +98,49 @@ async fn timed<F: Future<Output = ()> + Send>(
 }
 
 fn starts(c: &mut Criterion) {
+    let runtime = Runtime::new().expect("a runtime");
     let mut group = c.benchmark_group("durable start on SQLite");
-    group.throughput(Throughput::Elements(1)).sample_size(10).measurement_time(Duration::from_secs(4));
+    group.throughput(Throughput::Elements(1)).sample_size(20).measurement_time(Duration::from_secs(5));
     for callers in [1, 16, 256] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("bench.db");
+        let operations =
+            runtime.block_on(async { open(SqliteStore::open(&path).await.expect("the store opens")).await });
         group.bench_with_input(BenchmarkId::new("start", callers), &callers, |b, &callers| {
-            b.iter_custom(|calls| {
-                let folder = tempfile::tempdir().expect("a folder");
-                let path = folder.path().join("bench.db");
-                let runtime = Runtime::new().expect("a runtime");
-                let elapsed = runtime.block_on(async {
-                    let operations = open(SqliteStore::open(&path).await.expect("the store opens")).await;
-                    let start = move || {
-                        let operations = operations.clone();
-                        async move { drop(hold(operations).await.expect("it starts")) }
-                    };
-                    timed(callers, calls, start).await
-                });
-                // The operations never end: they go with their runtime, outside the measured time.
-                runtime.shutdown_background();
-                elapsed
-            });
+            b.to_async(&runtime).iter_custom(|calls| started(operations.clone(), callers, calls));
         });
+        let writer = raw::Writer::open(&folder.path().join("raw.db"));
         group.bench_with_input(BenchmarkId::new("raw group commit", callers), &callers, |b, &callers| {
-            b.iter_custom(|calls| {
-                let folder = tempfile::tempdir().expect("a folder");
-                let writer = raw::Writer::open(&folder.path().join("raw.db"));
-                let runtime = Runtime::new().expect("a runtime");
-                runtime.block_on(timed(callers, calls, move || {
+            b.to_async(&runtime).iter_custom(|calls| {
+                let writer = writer.clone();
+                timed(callers, calls, move || {
                     let writer = writer.clone();
                     async move { writer.insert().await }
-                }))
+                })
             });
         });
     }
     group.finish();
+}
+
+/// The time of the starts alone; then their operations end, so that the next sample finds the memory free.
+async fn started(operations: Operations, callers: u64, calls: u64) -> Duration {
+    let released = Arc::new(Semaphore::new(0));
+    let (names, mut started) = mpsc::unbounded_channel();
+    let elapsed = timed(callers, calls, {
+        let (operations, released) = (operations.clone(), Arc::clone(&released));
+        move || {
+            let start = hold(operations.clone(), Arc::clone(&released));
+            let names = names.clone();
+            async move { drop(names.send(start.await.expect("it starts").name().clone())) }
+        }
+    })
+    .await;
+    released.add_permits(calls as usize);
+    while let Some(name) = started.recv().await {
+        operations.wait(name.as_str(), None).await.expect("it ends");
+    }
+    elapsed
 }
 
 fn reads(c: &mut Criterion) {

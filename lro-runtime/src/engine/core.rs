@@ -115,7 +115,7 @@ impl Engine {
 pub(crate) struct Backoff(Duration);
 
 impl Backoff {
-    const LONGEST: Duration = Duration::from_secs(1);
+    pub(crate) const LONGEST: Duration = Duration::from_secs(1);
 
     pub(crate) fn new() -> Self {
         Self(Duration::from_millis(50))

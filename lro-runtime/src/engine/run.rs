@@ -101,7 +101,8 @@ impl Run {
         answer: oneshot::Sender<Result<(), Status>>,
     ) {
         self.number = record.attempt;
-        let created = self.create(record).await;
+        // What is brief is boxed, here and below: a pending operation then keeps a kilobyte, not five.
+        let created = Box::pin(self.create(record)).await;
         let begun = created.map(|record| {
             // Invariant: set once, here, before the handler is polled.
             let _ = self.attempt.begun.set(Begun { attempt: 1, create_time: record.create_time });
@@ -113,7 +114,7 @@ impl Run {
             return;
         }
         match self.proceed(place, handler).await {
-            Ok(ending) => self.end(ending).await,
+            Ok(ending) => Box::pin(self.end(ending)).await,
             Err(Lost) => tracing::info!("the operation is no longer this worker's"),
         }
     }
@@ -121,7 +122,7 @@ impl Run {
     async fn proceed(&mut self, place: Place, handler: Handler) -> Result<Ending, Lost> {
         match place {
             Place::Running(permit) => self.permit = Some(permit),
-            Place::Waiting(place) => match self.wait_for_turn(place).await? {
+            Place::Waiting(place) => match Box::pin(self.wait_for_turn(place)).await? {
                 Turn::Run => {}
                 Turn::End(ending) => return Ok(ending),
             },
@@ -234,7 +235,7 @@ impl Run {
         let record = self.subscription.next().await;
         let worker = self.incarnation.worker;
         match lifecycle::seen(record.as_deref(), worker, self.number) {
-            Seen::Lost => self.reread(self.number).await,
+            Seen::Lost => Box::pin(self.reread(self.number)).await,
             seen => seen,
         }
     }
@@ -307,24 +308,37 @@ async fn grace(cancel: &CancellationToken, grace: Duration) {
 
 /// Writes the attempt's progress, one write at a time, until the attempt is lost.
 async fn write_progress(engine: &Engine, attempt: &Attempt, number: u32) -> Lost {
-    let mut backoff = Backoff::new();
     loop {
         let (version, metadata) = attempt.progress.next().await;
-        let patch = Patch { metadata: Some(metadata), ..Patch::default() };
-        match engine.store.update(&attempt.name, Guard::Attempt(number), patch).await {
-            Ok(Written::Applied(head)) => {
-                backoff = Backoff::new();
-                if head.cancelled {
-                    attempt.cancel.cancel();
-                }
-                attempt.progress.written(version);
+        if let Err(lost) = Box::pin(write_one(engine, attempt, number, version, metadata)).await {
+            return lost;
+        }
+    }
+}
+
+async fn write_one(
+    engine: &Engine,
+    attempt: &Attempt,
+    number: u32,
+    version: u64,
+    metadata: Any,
+) -> Result<(), Lost> {
+    let patch = Patch { metadata: Some(metadata), ..Patch::default() };
+    match engine.store.update(&attempt.name, Guard::Attempt(number), patch).await {
+        Ok(Written::Applied(head)) => {
+            if head.cancelled {
+                attempt.cancel.cancel();
             }
-            Ok(Written::Refused(_) | Written::Absent) => return Lost,
-            Err(error) => {
-                store_fault("progress", &error);
-                attempt.progress.postponed();
-                backoff.wait().await;
-            }
+            attempt.progress.written(version);
+            Ok(())
+        }
+        Ok(Written::Refused(_) | Written::Absent) => Err(Lost),
+        Err(error) => {
+            store_fault("progress", &error);
+            attempt.progress.postponed();
+            // Newer values that come meanwhile go into the next try.
+            tokio::time::sleep(Backoff::LONGEST).await;
+            Ok(())
         }
     }
 }

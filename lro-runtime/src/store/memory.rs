@@ -198,10 +198,11 @@ impl Table {
         }
         record.apply(patch, now);
         let head = record.head();
-        if head.done && self.open.remove(name) {
-            if let Some(key) = record.exclusive_key {
-                self.exclusives.remove(&key);
-            }
+        if head.done
+            && self.open.remove(name)
+            && let Some(key) = record.exclusive_key
+        {
+            self.exclusives.remove(&key);
         }
         Written::Applied(head)
     }

@@ -39,8 +39,16 @@
 //! # fn main() {}
 //! ```
 
+pub mod changes;
 mod clock;
 pub mod create;
+pub mod durability;
+pub mod keys;
+pub mod lease;
+pub mod list;
+pub mod purge;
+pub mod races;
+pub mod shared;
 mod support;
 pub mod update;
 
@@ -112,6 +120,78 @@ macro_rules! __store_properties {
             a_record_removed_while_open_becomes_a_tombstone_at_its_end
             a_record_removed_when_done_becomes_a_tombstone
         }
+        keys {
+            a_taken_request_key_is_answered_with_its_record
+            a_taken_exclusive_key_is_answered_with_its_record
+            conflicts_are_decided_in_order
+            keys_of_two_kinds_do_not_meet
+            an_exclusive_key_is_free_once_the_record_is_done
+            an_exclusive_key_is_kept_while_a_hidden_record_runs
+            a_request_key_lives_on_in_the_tombstone
+            an_expired_record_is_a_tombstone_for_its_key
+            a_request_key_is_free_after_its_retention
+        }
+        list {
+            the_newest_record_is_listed_first
+            the_order_is_total
+            a_listed_record_is_complete
+            a_parent_is_matched_by_whole_segments
+            the_root_is_not_everywhere
+            removed_and_expired_records_are_not_listed
+            done_and_open_records_can_be_told_apart
+            pages_cover_everything_once
+            pages_survive_what_happens_between_them
+        }
+        lease {
+            a_reaped_worker_is_condemned_for_ever
+            a_lapsed_worker_revives_before_the_reaper_comes
+            only_lapsed_leases_are_reaped
+            a_reaper_spares_itself
+            a_first_lease_can_be_asked_for_again
+            an_unknown_worker_is_condemned
+            a_retired_worker_gives_its_work_up
+            work_is_claimable_after_the_condemnation_only
+            work_that_was_handed_over_is_claimable
+            restartable_work_is_claimable_by_method
+            hidden_work_is_claimable_and_done_work_is_not
+            a_worker_finds_what_it_owns
+            open_work_past_its_deadline_is_overdue
+            work_is_paged_by_name
+        }
+        purge {
+            spent_records_are_deleted
+            open_and_kept_records_are_not_purged
+            a_purge_keeps_to_its_limit
+            kept_tombstones_do_not_stand_in_the_way
+            a_key_that_has_expired_too_is_not_kept
+        }
+        changes {
+            ends_removals_cancels_and_hand_overs_are_told
+            progress_is_not_told
+            every_subscriber_is_told
+            what_is_told_can_be_read
+            a_dropped_wait_loses_nothing
+            a_subscription_outlives_the_store
+        }
+        shared {
+            the_last_descriptor_wins
+            the_secret_is_stable
+        }
+        durability {
+            records_survive_a_restart
+            keys_survive_a_restart
+            what_is_shared_survives_a_restart
+            work_is_claimable_after_a_restart
+        }
+        races {
+            one_creation_wins_a_name
+            one_creation_wins_a_request_key
+            one_creation_wins_an_exclusive_key
+            a_conflict_does_not_disturb_its_neighbours
+            one_completion_wins
+            one_claim_wins
+            an_acknowledged_write_is_read
+        }
     } };
 }
 
@@ -127,4 +207,39 @@ macro_rules! __store_conformance_tests {
             }
         )*)*
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    macro_rules! table {
+        ({} $($theme:ident { $($property:ident)* })*) => {
+            &[$($((stringify!($theme), stringify!($property)),)*)*]
+        };
+    }
+
+    const TABLE: &[(&str, &str)] = crate::__store_properties! { table {} };
+
+    #[test]
+    fn every_property_is_in_the_table_once() {
+        let mut written = BTreeSet::new();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/conformance");
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            let theme = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            for line in std::fs::read_to_string(&path).unwrap().lines() {
+                if let Some(rest) = line.strip_prefix("pub async fn ") {
+                    written.insert((theme.clone(), rest.split('(').next().unwrap().to_owned()));
+                }
+            }
+        }
+        let listed: BTreeSet<_> =
+            TABLE.iter().map(|(theme, name)| (theme.to_string(), name.to_string())).collect();
+        assert_eq!(listed, written);
+        // The stamped tests have the properties' names alone.
+        let names: BTreeSet<_> = TABLE.iter().map(|(_, name)| name).collect();
+        assert_eq!(names.len(), TABLE.len());
+    }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::data::operation::Outcome;
 use crate::data::payload::any::Any;
-use crate::store::{Created, Guard, Head, Key, NewRecord, Patch, Record, Store, WorkerId, Written};
+use crate::store::{Created, Guard, Head, Key, NewRecord, Patch, Query, Record, Store, WorkerId, Written};
 use crate::{OperationName, Status};
 
 /// How long leases, time limits and retentions last in the properties.
@@ -103,4 +103,24 @@ pub(super) fn response(text: &str) -> Outcome {
 
 pub(super) fn failure(message: &str) -> Outcome {
     Outcome::Error(Status::aborted(message).with_reason("STOPPED", "acme.com", [("part", "3")]))
+}
+
+/// The names of a page.
+pub(super) async fn listed(store: &dyn Store, query: Query) -> Vec<String> {
+    let records = store.list(&query).await.expect("list");
+    records.into_iter().map(|record| record.name.to_string()).collect()
+}
+
+pub(super) async fn claimable(store: &dyn Store, methods: &[&str]) -> Vec<String> {
+    let methods = methods.iter().map(|method| (*method).to_owned()).collect();
+    listed(store, Query::Claimable { methods, after: None, limit: 100 }).await
+}
+
+pub(super) async fn owned_by(store: &dyn Store, worker: WorkerId) -> Vec<String> {
+    listed(store, Query::OwnedBy { worker, after: None, limit: 100 }).await
+}
+
+/// The first lease of a worker, or a later one.
+pub(super) async fn renewed(store: &dyn Store, worker: WorkerId, first: bool) -> bool {
+    store.renew(worker, &[METHOD.to_owned()], SPAN, first).await.expect("renew")
 }

@@ -10,6 +10,7 @@ mod read;
 mod reader;
 mod row;
 mod schema;
+mod wal;
 mod write;
 mod writer;
 

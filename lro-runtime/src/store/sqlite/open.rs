@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 use std::thread::{self, JoinHandle};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::error::OpenError;
-use super::lock::{SideLock, beside, resolve};
+use super::lock::{SideLock, resolve};
 use super::queue::Queue;
-use super::writer::{WAL_LIMIT, Writer};
-use super::{BUSY_TIMEOUT, Inner, reader, schema};
+use super::writer::Writer;
+use super::{BUSY_TIMEOUT, Inner, reader, schema, wal};
 use crate::store::feed::Feed;
 use crate::store::{Clock, new_secret};
 
@@ -39,11 +39,11 @@ pub(super) fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Inner, OpenErro
     };
     let readers = thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 4));
     for _ in 0..readers {
-        let connection = open_reader(path).map_err(database)?;
+        let connection = open_reader(path)?;
         let (reads, gate) = (reads.clone(), gate.clone());
         inner.readers.push(spawn("lro-sqlite-reader", move || reader::run(&connection, &reads, &gate))?);
     }
-    let writer = Writer { connection, clock, feed, gate, wal: beside(path, "-wal") };
+    let writer = Writer { connection, clock, feed, reads, gate };
     inner.writer = Some(spawn("lro-sqlite-writer", move || writer.run(&writes))?);
     Ok(inner)
 }
@@ -55,42 +55,47 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
 /// The connection that writes: checked first, so that a file that is not ours is not touched, then set up, then migrated.
 fn open_writer(path: &Path) -> Result<Connection, OpenError> {
     let database = |source| OpenError::Database { path: path.into(), source };
-    // Without SQLITE_OPEN_URI: a path is a path.
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(database)?;
-    prepare(&connection).map_err(database)?;
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
     schema::check(&connection, path)?;
-
     let mode: String = connection
         .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
         .map_err(database)?;
     if mode != "wal" {
         return Err(OpenError::NoWriteAheadLog(path.into()));
     }
-    // Of the connection, not of the file: set on each, and read back, since a typing error would be ignored.
-    connection.pragma_update(None, "synchronous", "full").map_err(database)?;
-    let synchronous: i32 =
-        connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(database)?;
-    if synchronous != 2 {
-        return Err(OpenError::NotSynchronous(path.into()));
-    }
-    connection.pragma_update(None, "journal_size_limit", WAL_LIMIT as i64).map_err(database)?;
+    connection.pragma_update(None, "journal_size_limit", wal::SIZE_LIMIT).map_err(database)?;
     schema::migrate(&mut connection, path)?;
     Ok(connection)
 }
 
-fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    prepare(&connection)?;
+/// A connection that reads, and moves the write-ahead log into the file: a read-only one could not.
+fn open_reader(path: &Path) -> Result<Connection, OpenError> {
+    let connection = connect(path, OpenFlags::empty())?;
+    connection
+        .pragma_update(None, "query_only", true)
+        .map_err(|source| OpenError::Database { path: path.into(), source })?;
     Ok(connection)
 }
 
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
+    let database = |source| OpenError::Database { path: path.into(), source };
+    // Without SQLITE_OPEN_URI: a path is a path.
+    let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(database)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(database)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    Ok(())
+    // Of the connection, not of the file: set on each, and read back, since SQLite ignores what it does not know.
+    let synchronous = connection
+        .pragma_update(None, "synchronous", "full")
+        .and_then(|()| connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i32>(0)));
+    match synchronous {
+        Ok(2) => Ok(connection),
+        Ok(_) => Err(OpenError::NotSynchronous(path.into())),
+        Err(source) if source.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+            Err(OpenError::NotADatabase { path: path.into(), source })
+        }
+        Err(source) => Err(database(source)),
+    }
 }
 
 /// What the holder of the lock does first. No other process runs handlers on this file, so every worker's row is a dead

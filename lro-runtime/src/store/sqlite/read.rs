@@ -8,7 +8,7 @@ use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter};
 use uuid::Uuid;
 
-use super::row::{COLUMNS, record};
+use super::row::{COLUMNS, parent_column, record};
 use super::write::row_count;
 use crate::OperationName;
 use crate::store::clock::to_micros;
@@ -108,7 +108,7 @@ fn public<'q>(
     let order = "ORDER BY create_time DESC, name DESC LIMIT ?2";
     let sql = if let Some(parent) = parent {
         conditions.push_str(&format!(" AND parent = ?{}", values.len() + 1));
-        values.push(parent.into());
+        values.push(parent_column(parent).into());
         format!("{} INDEXED BY lro_operation_public WHERE {conditions} {order}", *SELECT)
     } else {
         // One index serves both: the parents are hopped over, and a page is merged from the first page of each.

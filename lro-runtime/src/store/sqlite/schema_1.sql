@@ -1,4 +1,4 @@
--- Instants are microseconds since 1970, ids and keys are blobs. What decides about a write stands before the payloads,
+-- The parent of the root is `/`. Instants are microseconds since 1970, ids and keys are blobs. What decides about a write stands before the payloads,
 -- so that it is read without their overflow pages. A record is open while `outcome` is null; an outcome with a type is a
 -- response, one without is an encoded google.rpc.Status.
 CREATE TABLE lro_operation (

@@ -1,15 +1,14 @@
 //! The writer: one thread, which commits all that waits in one transaction, with one fsync.
 
-use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, RwLock};
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::oneshot;
 
-use super::BUSY_TIMEOUT;
 use super::error::{is_corrupt, is_invalid, store_error};
 use super::queue::{Queue, Served};
+use super::reader::Reading;
+use super::wal::Log;
 use super::write::Transaction;
 use crate::store::feed::Feed;
 use crate::store::{Clock, StoreError};
@@ -17,17 +16,13 @@ use crate::store::{Clock, StoreError};
 /// The most commands that share a transaction.
 const GROUP: usize = 512;
 
-/// Above this size the write-ahead log is truncated by force. SQLite itself begins it anew after 4 MiB, but only
-/// at an instant without readers, and readers that overlap leave none.
-pub(super) const WAL_LIMIT: u64 = 32 << 20;
-
 pub(super) struct Writer {
     pub(super) connection: Connection,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) feed: Arc<Feed>,
-    /// Readers hold it shared while they read.
+    /// For the write-ahead log: the readers, and what holds them back.
+    pub(super) reads: Arc<Queue<Reading>>,
     pub(super) gate: Arc<RwLock<()>>,
-    pub(super) wal: PathBuf,
 }
 
 /// A command: it runs in the transaction of its group, and is answered after the commit.
@@ -107,7 +102,7 @@ impl Writer {
         let _served = Served(queue);
         let mut group = Vec::new();
         let mut touched = Vec::new();
-        let mut wal_limit = WAL_LIMIT;
+        let mut log = Log::watch(&self.connection, self.reads.clone(), self.gate.clone());
         while queue.take(GROUP, &mut group) {
             let committed = self.commit(&mut group, &mut touched);
             for command in group.drain(..) {
@@ -117,15 +112,16 @@ impl Writer {
                 self.feed.tell(&touched);
             }
             touched.clear();
-            wal_limit = self.bound_wal(wal_limit);
+            log.after_commit(&self.connection);
         }
     }
 
     fn commit(&self, group: &mut [Box<dyn Command>], touched: &mut Vec<u64>) -> Result<(), GroupError> {
         let result = self.execute("BEGIN IMMEDIATE").and_then(|()| {
+            let mut transaction = Transaction::new(&self.connection, self.clock.now(), touched)?;
             for command in group {
-                let now = self.clock.now();
-                command.run(&mut Transaction { connection: &self.connection, now, touched })?;
+                transaction.now = self.clock.now();
+                command.run(&mut transaction)?;
             }
             Ok(())
         });
@@ -150,27 +146,5 @@ impl Writer {
 
     fn execute(&self, sql: &str) -> rusqlite::Result<()> {
         self.connection.prepare_cached(sql)?.execute([]).map(drop)
-    }
-
-    /// Truncates the write-ahead log when it is too large, and says at which size to look again.
-    fn bound_wal(&self, limit: u64) -> u64 {
-        let size = std::fs::metadata(&self.wal).map_or(0, |wal| wal.len());
-        if size < limit {
-            return limit;
-        }
-        let _no_readers = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-        match self.truncate_wal() {
-            Ok(true) => WAL_LIMIT,
-            // A reader of another process stands in the way. Each attempt waits for it: not at every commit.
-            Ok(false) | Err(_) => size + WAL_LIMIT,
-        }
-    }
-
-    fn truncate_wal(&self) -> rusqlite::Result<bool> {
-        self.connection.busy_timeout(Duration::from_millis(50))?;
-        let busy =
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
-        self.connection.busy_timeout(BUSY_TIMEOUT)?;
-        busy.map(|busy| !busy)
     }
 }
