@@ -2,6 +2,7 @@
 
 mod errors;
 mod long_running;
+mod payload;
 
 use proc_macro::TokenStream;
 
@@ -13,6 +14,6 @@ pub fn long_running(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// See `lro_runtime::Payload`.
 #[proc_macro_derive(Payload, attributes(payload))]
-pub fn payload(_item: TokenStream) -> TokenStream {
-    TokenStream::new()
+pub fn payload(item: TokenStream) -> TokenStream {
+    payload::derive(item.into()).into()
 }

@@ -6,25 +6,26 @@
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod feed;
 mod memory;
-mod record;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
 use std::error::Error;
 use std::fmt;
 use std::fmt::Debug;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use self::clock::{Clock, SystemClock};
 pub use self::memory::MemoryStore;
-pub use self::record::{Guard, Head, Key, NewRecord, Patch, Record, WorkerId};
+
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
-use crate::OperationName;
+use crate::data::name::OperationName;
+pub use crate::data::record::{Cursor, Guard, Head, Key, NewRecord, Patch, Record, WorkerId};
 
 /// A durable table of operations.
 ///
@@ -42,7 +43,8 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// `remove_time`; records past their `expire_time` are not returned.
     async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, StoreError>;
 
-    /// Changes one record if the guard admits it: decision and change are one atomic step.
+    /// Changes one record if the guard admits it: decision and change are one atomic step. A record past its
+    /// `expire_time` is absent.
     async fn update(&self, name: &OperationName, guard: Guard, patch: Patch) -> Result<Written, StoreError>;
 
     /// Reads one page of records.
@@ -59,8 +61,9 @@ pub trait Store: Debug + Send + Sync + 'static {
         first: bool,
     ) -> Result<bool, StoreError>;
 
-    /// Deletes the rows of workers whose lease has lapsed, and says how many. What they ran can be claimed.
-    async fn reap(&self) -> Result<usize, StoreError>;
+    /// Deletes the rows of workers whose lease has lapsed, except the caller's own, and says how many. What they
+    /// ran can be claimed. Sparing the caller lets a sole worker that was paused past its lease keep its work.
+    async fn reap(&self, caller: WorkerId) -> Result<usize, StoreError>;
 
     /// Deletes the row of a worker that has stopped.
     async fn retire(&self, worker: WorkerId) -> Result<(), StoreError>;
@@ -150,15 +153,6 @@ pub enum Query {
     },
 }
 
-/// The place of a record in the public order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    /// The record's creation time, in whole microseconds: what every store keeps of an instant.
-    pub create_time: SystemTime,
-    /// The record's name.
-    pub name: OperationName,
-}
-
 /// A stream of changes.
 #[async_trait]
 pub trait Changes: Send {
@@ -197,6 +191,12 @@ pub enum StoreError {
         /// The cause, for the log.
         source: Box<dyn Error + Send + Sync>,
     },
+}
+
+/// Thirty-two random bytes, for [`Store::secret`].
+pub(crate) fn new_secret() -> [u8; 32] {
+    use chacha20poly1305::KeyInit;
+    chacha20poly1305::ChaCha20Poly1305::generate_key(chacha20poly1305::aead::OsRng).into()
 }
 
 impl StoreError {

@@ -6,9 +6,11 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use uuid::Uuid;
 
-use crate::data::name::OperationName;
-use crate::data::operation::Outcome;
-use crate::data::payload::any::Any;
+use super::instant::{later, whole_micros};
+use super::name::OperationName;
+use super::operation::Outcome;
+use super::payload::any::Any;
+use super::status::Status;
 
 /// One incarnation of a process that runs handlers. Minted at every start, never kept over a restart:
 /// a worker id that survived would make a dead process's work look alive for ever.
@@ -16,7 +18,7 @@ use crate::data::payload::any::Any;
 pub struct WorkerId(pub Uuid);
 
 /// SHA-256 of (caller's scope, method, the caller's key): hashed, so that no key is too long for an index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(pub [u8; 32]);
 
 /// What a record is created with. The store adds the instants.
@@ -142,7 +144,7 @@ impl Guard {
 pub struct Patch {
     /// A new owner, or none: `Some(None)` hands the operation over.
     pub worker: Option<Option<WorkerId>>,
-    /// The attempt of the new owner. Never lower than the record's.
+    /// The attempt of the new owner. One that is lower than the record's changes nothing.
     pub attempt: Option<u32>,
     /// The new count of interruptions.
     pub interruptions: Option<u32>,
@@ -150,7 +152,7 @@ pub struct Patch {
     pub metadata: Option<Any>,
     /// A newer private checkpoint.
     pub state: Option<Bytes>,
-    /// The outcome: the store also sets `end_time`, and frees the exclusivity key.
+    /// The outcome, unless there is one: the store also sets `end_time`, and frees the exclusivity key.
     pub outcome: Option<Outcome>,
     /// With `outcome`: how long from now the record is kept. `None` is for ever.
     pub retention: Option<Duration>,
@@ -160,9 +162,17 @@ pub struct Patch {
     pub remove: bool,
 }
 
+impl Patch {
+    /// Whether the change feed tells of it: the end, the removal, a cancel, a hand-over.
+    pub fn is_told(&self) -> bool {
+        self.outcome.is_some() || self.remove || self.cancel || self.worker == Some(None)
+    }
+}
+
 impl Record {
     /// The record of a creation at this instant.
     pub fn create(new: NewRecord, now: SystemTime, time_limit: Option<Duration>) -> Self {
+        let now = whole_micros(now);
         Self {
             name: new.name,
             method: new.method,
@@ -180,7 +190,7 @@ impl Record {
             create_time: now,
             end_time: None,
             expire_time: None,
-            deadline: time_limit.and_then(|limit| now.checked_add(limit)),
+            deadline: time_limit.and_then(|limit| later(now, limit)),
             cancel_time: None,
             remove_time: None,
         }
@@ -191,10 +201,11 @@ impl Record {
     /// Stores that hold records as values call it; stores that speak SQL say the same in SQL, and the
     /// conformance suite holds both to it.
     pub fn apply(&mut self, patch: Patch, now: SystemTime) {
+        let now = whole_micros(now);
         if let Some(worker) = patch.worker {
             self.worker = worker;
         }
-        self.attempt = patch.attempt.unwrap_or(self.attempt);
+        self.attempt = self.attempt.max(patch.attempt.unwrap_or(0));
         self.interruptions = patch.interruptions.unwrap_or(self.interruptions);
         if let Some(metadata) = patch.metadata {
             self.metadata = metadata;
@@ -202,11 +213,13 @@ impl Record {
         if patch.state.is_some() {
             self.state = patch.state;
         }
-        if let Some(outcome) = patch.outcome {
+        if let Some(outcome) = patch.outcome
+            && self.outcome.is_none()
+        {
             self.outcome = Some(outcome);
             // Invariant: an end never stands before its beginning, even when the clock steps back (P-106).
             self.end_time = Some(now.max(self.create_time));
-            self.expire_time = patch.retention.and_then(|retention| now.checked_add(retention));
+            self.expire_time = patch.retention.and_then(|retention| later(now, retention));
         }
         if patch.cancel {
             self.cancel_time.get_or_insert(now);
@@ -219,6 +232,23 @@ impl Record {
         }
     }
 
+    /// Whether the record is past its `expire_time`: then only its name and its keys still count.
+    pub fn is_expired(&self, now: SystemTime) -> bool {
+        self.expire_time.is_some_and(|time| time <= now)
+    }
+
+    /// The record as a creation meets it at this instant: one that has expired is a tombstone, removed when it expired,
+    /// even before it was purged.
+    #[must_use]
+    pub fn as_of(&self, now: SystemTime) -> Self {
+        let mut record = self.clone();
+        if record.is_expired(now) {
+            record.remove_time = record.remove_time.or(record.expire_time);
+            record.clear_payloads();
+        }
+        record
+    }
+
     /// What is left of a record that is removed and done: a tombstone, by which its keys live on.
     fn clear_payloads(&mut self) {
         self.metadata.value = Bytes::new();
@@ -226,8 +256,17 @@ impl Record {
         self.request = None;
         match &mut self.outcome {
             Some(Outcome::Response(response)) => response.value = Bytes::new(),
-            Some(Outcome::Error(error)) => *error = crate::Status::new(error.code(), ""),
+            Some(Outcome::Error(error)) => *error = Status::new(error.code(), ""),
             None => {}
         }
     }
+}
+
+/// The place of a record in the public order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// The record's creation time, in whole microseconds: what every store keeps of an instant.
+    pub create_time: SystemTime,
+    /// The record's name.
+    pub name: OperationName,
 }

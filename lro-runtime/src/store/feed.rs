@@ -1,0 +1,80 @@
+//! The change feed of a store that one process has to itself.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::broadcast::{self, Receiver, Sender};
+
+use super::{Change, Changes};
+
+/// How many commits a subscriber may lag behind before it is told `Lost`.
+const CAPACITY: usize = 1024;
+
+/// Where a store tells what it changed.
+#[derive(Debug)]
+pub(super) struct Feed(Sender<Arc<[u64]>>);
+
+impl Feed {
+    pub(super) fn new() -> Self {
+        Self(broadcast::channel(CAPACITY).0)
+    }
+
+    pub(super) fn subscribe(&self) -> Box<dyn Changes> {
+        Box::new(Subscription(self.0.subscribe()))
+    }
+
+    /// Tells the name hashes of what one commit touched.
+    pub(super) fn tell(&self, hashes: &[u64]) {
+        if !hashes.is_empty() && self.0.receiver_count() > 0 {
+            // An error says that the last subscriber has just left.
+            let _ = self.0.send(hashes.into());
+        }
+    }
+}
+
+struct Subscription(Receiver<Arc<[u64]>>);
+
+#[async_trait]
+impl Changes for Subscription {
+    async fn next(&mut self) -> Change {
+        let mut hashes = match self.0.recv().await {
+            Ok(hashes) => hashes.to_vec(),
+            Err(RecvError::Lagged(_)) => return Change::Lost,
+            Err(RecvError::Closed) => std::future::pending().await,
+        };
+        // What waits already is told at once: one reading for the subscriber instead of many.
+        loop {
+            match self.0.try_recv() {
+                Ok(more) => hashes.extend_from_slice(&more),
+                Err(TryRecvError::Lagged(_)) => return Change::Lost,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return Change::Touched(hashes),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn commits_that_wait_are_told_together() {
+        let feed = Feed::new();
+        let mut changes = feed.subscribe();
+        feed.tell(&[1, 2]);
+        feed.tell(&[3]);
+        assert_eq!(changes.next().await, Change::Touched(vec![1, 2, 3]));
+    }
+
+    #[tokio::test]
+    async fn a_subscriber_that_lags_is_told_so_and_goes_on() {
+        let feed = Feed::new();
+        let mut changes = feed.subscribe();
+        for hash in 0..=CAPACITY as u64 {
+            feed.tell(&[hash]);
+        }
+        assert_eq!(changes.next().await, Change::Lost);
+        assert!(matches!(changes.next().await, Change::Touched(_)));
+    }
+}
