@@ -164,7 +164,11 @@ fn kept(handler: &Handler) -> TokenStream {
             // A `mut` one is moved by its use: it has no other reason to be `mut`.
             if ident.to_string().starts_with('_') && pattern.mutability.is_none() {
                 let attributes = self.0.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-                self.1.extend(quote!(#(#attributes)* let #ident = #ident;));
+                self.1.extend(quote! {
+                    #(#attributes)*
+                    #[allow(clippy::no_effect_underscore_binding, clippy::shadow_same, clippy::used_underscore_binding)]
+                    let #ident = #ident;
+                });
             }
             visit::visit_pat_ident(self, pattern);
         }

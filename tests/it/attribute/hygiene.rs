@@ -1,0 +1,152 @@
+//! The expansion means the same wherever it lands: without a prelude, among names that shadow it, under another crate's name.
+
+use lro_runtime::Operation;
+
+use crate::support::engine;
+use crate::support::works::{WorkMetadata, WorkResponse};
+
+/// No prelude, and the names that the expansion would like to use mean something else.
+#[no_implicit_prelude]
+mod shadowed {
+    use ::lro_runtime::{Context, Operations, Payload as Message, Status, long_running};
+
+    use crate::support::works::{WorkMetadata, WorkResponse};
+
+    pub(super) type Result<T> = ::core::result::Result<T, Status>;
+
+    macro_rules! shadow {
+        ($($name:ident)*) => {$(
+            #[allow(dead_code, non_camel_case_types, reason = "its existence is the test")]
+            struct $name;
+        )*};
+    }
+
+    shadow!(Option Some None Box String Pin Future Send Method LinkedMethod Start Reply Payload core std inventory);
+
+    #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+    pub(super) struct Service {
+        pub(super) operations: Operations,
+    }
+
+    impl Service {
+        /// Finds its way.
+        #[long_running(parent = parent, validate = ::core::result::Result::<(), Status>::Ok(()))]
+        pub(super) async fn method(
+            &self,
+            ctx: Context<WorkMetadata>,
+            parent: ::std::string::String,
+        ) -> Result<WorkResponse> {
+            ctx.update(|metadata| metadata.percent = 1).await?;
+            let _engine = &self.operations;
+            ::core::result::Result::Ok(WorkResponse { text: parent })
+        }
+    }
+
+    #[long_running(operations = operations, metadata = WorkMetadata)]
+    pub(super) async fn function<T: Message>(operations: Operations, response: T) -> Result<T> {
+        ::core::mem::drop(operations);
+        ::core::result::Result::Ok(response)
+    }
+}
+
+/// The library under another name, and inside another crate's module.
+mod renamed {
+    extern crate lro_runtime as long_running_operations;
+
+    pub(super) mod reexport {
+        pub(crate) use lro_runtime::*;
+    }
+
+    use long_running_operations::{Operations, Status, long_running};
+
+    use crate::support::works::{WorkMetadata, WorkResponse};
+
+    #[long_running(crate = long_running_operations, operations = operations, metadata = WorkMetadata)]
+    pub(super) async fn external(operations: Operations) -> Result<WorkResponse, Status> {
+        drop(operations);
+        Ok(WorkResponse { text: "external".to_owned() })
+    }
+
+    #[long_running(crate = self::reexport, operations = operations)]
+    pub(super) async fn reexported(
+        operations: Operations,
+        #[context] ctx: reexport::Context<WorkMetadata>,
+    ) -> Result<WorkResponse, Status> {
+        ctx.update(|metadata| metadata.percent = 1).await?;
+        drop(operations);
+        Ok(WorkResponse { text: "reexported".to_owned() })
+    }
+}
+
+/// A context that is known under another name is marked.
+mod marked {
+    use lro_runtime::{Context as Progress, Operations, Status, long_running};
+
+    use crate::support::works::{WorkMetadata, WorkResponse};
+
+    #[long_running(operations = operations)]
+    pub(super) async fn handler(
+        #[context] progress: Progress<WorkMetadata>,
+        operations: Operations,
+    ) -> Result<WorkResponse, Status> {
+        drop(operations);
+        Ok(WorkResponse { text: format!("attempt {}", progress.attempt()) })
+    }
+}
+
+/// A handler that a `macro_rules` writes, whose `self` has the macro's hygiene.
+mod written_by_macro {
+    use lro_runtime::{Context, Operations, Status, long_running};
+
+    use crate::support::works::{WorkMetadata, WorkResponse};
+
+    #[derive(Clone, Debug)]
+    pub(super) struct Service {
+        pub(super) operations: Operations,
+        pub(super) text: String,
+    }
+
+    macro_rules! method {
+        ($name:ident, $response:ty, $parameter:ident) => {
+            impl Service {
+                #[long_running]
+                pub(super) async fn $name(
+                    &self,
+                    $parameter: String,
+                    ctx: Context<WorkMetadata>,
+                ) -> Result<$response, Status> {
+                    ctx.update(|metadata| metadata.percent = 1).await?;
+                    let text = format!("{} {}", self.text, $parameter);
+                    Ok(WorkResponse { text })
+                }
+            }
+        };
+    }
+
+    method!(method, WorkResponse, added);
+}
+
+async fn text(operation: Operation<WorkResponse, WorkMetadata>) -> String {
+    operation.await.expect("a response").text
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_expansion_means_the_same_everywhere() {
+    let (operations, _store) = engine().await;
+
+    let service = shadowed::Service { operations: operations.clone() };
+    let started: shadowed::Result<Operation<WorkResponse, WorkMetadata>> =
+        service.method("users/1".to_owned()).await;
+    assert_eq!(text(started.expect("it starts")).await, "users/1");
+    let response = WorkResponse { text: "generic".to_owned() };
+    let started = shadowed::function(operations.clone(), response).await;
+    assert_eq!(text(started.expect("it starts")).await, "generic");
+
+    assert_eq!(text(renamed::external(operations.clone()).await.expect("it starts")).await, "external");
+    assert_eq!(text(renamed::reexported(operations.clone()).await.expect("it starts")).await, "reexported");
+    assert_eq!(text(marked::handler(operations.clone()).await.expect("it starts")).await, "attempt 1");
+
+    let service = written_by_macro::Service { operations, text: "written".to_owned() };
+    let started = service.method("by a macro".to_owned()).await;
+    assert_eq!(text(started.expect("it starts")).await, "written by a macro");
+}

@@ -1,0 +1,110 @@
+//! The expansion is quiet under lints that a user may turn on. Clippy's are checked where clippy runs over the tests.
+#![deny(warnings, unused, nonstandard_style, rust_2018_idioms, clippy::pedantic, clippy::nursery)]
+#![deny(
+    clippy::clone_on_ref_ptr,
+    clippy::let_underscore_must_use,
+    clippy::shadow_reuse,
+    clippy::shadow_same,
+    clippy::shadow_unrelated,
+    clippy::single_char_lifetime_names,
+    clippy::str_to_string,
+    clippy::wildcard_enum_match_arm,
+    elided_lifetimes_in_paths,
+    explicit_outlives_requirements,
+    let_underscore_drop,
+    missing_debug_implementations,
+    missing_docs,
+    redundant_lifetimes,
+    single_use_lifetimes,
+    trivial_casts,
+    trivial_numeric_casts,
+    unit_bindings,
+    unreachable_pub,
+    unsafe_code,
+    unused_import_braces,
+    unused_lifetimes,
+    unused_qualifications,
+    unused_results
+)]
+
+use async_trait::async_trait;
+use lro_runtime::{Context, Operation, Operations, Status, long_running};
+
+use crate::support::engine;
+use crate::support::works::{WorkMetadata, WorkResponse};
+
+/// A free function.
+#[long_running(operations = operations, parent = parent, validate = Ok::<(), Status>(()))]
+async fn free(
+    operations: Operations,
+    (parent, mut list): (String, Vec<String>),
+    _guard: (),
+) -> Result<WorkResponse, Status> {
+    list.push(parent);
+    Ok(WorkResponse { text: list.concat() })
+}
+
+/// Diverges.
+#[long_running(operations = operations)]
+async fn diverges(operations: Operations, _: Context<WorkMetadata>) -> Result<WorkResponse, Status> {
+    return Err(Status::internal("always"));
+}
+
+/// A service.
+#[derive(Clone, Debug)]
+struct Service {
+    operations: Operations,
+}
+
+impl Service {
+    /// A method.
+    #[long_running]
+    async fn method(&self, ctx: Context<WorkMetadata>) -> Result<WorkResponse, Status> {
+        ctx.update(|metadata| metadata.percent = 1).await?;
+        drop(self.operations.clone());
+        Ok(WorkResponse::default())
+    }
+
+    /// A method on a value.
+    #[long_running]
+    async fn consume(self) -> Result<(), Status> {
+        drop(self.operations);
+        Ok(())
+    }
+}
+
+/// A trait.
+#[async_trait]
+trait Dynamic {
+    /// A method.
+    async fn dynamic(&self, parts: (String, String))
+    -> Result<Operation<WorkResponse, WorkMetadata>, Status>;
+}
+
+#[async_trait]
+impl Dynamic for Service {
+    #[long_running(parent = a)]
+    async fn dynamic(
+        &self,
+        (a, b): (String, String),
+        ctx: Context<WorkMetadata>,
+    ) -> Result<WorkResponse, Status> {
+        ctx.update(|metadata| metadata.percent = 1).await?;
+        drop(self.operations.clone());
+        Ok(WorkResponse { text: a + &b })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn handlers_under_these_lints_run() {
+    let (operations, _store) = engine().await;
+    let list = vec!["a".to_owned()];
+    let free = free(operations.clone(), ("b".to_owned(), list), ()).await;
+    assert_eq!(free.expect("it starts").await.expect("a response").text, "ab");
+    assert!(diverges(operations.clone()).await.expect("it starts").await.is_err());
+    let service = Service { operations };
+    assert!(service.method().await.is_ok());
+    let dynamic = service.dynamic(("a".to_owned(), "b".to_owned())).await;
+    assert_eq!(dynamic.expect("it starts").await.expect("a response").text, "ab");
+    assert!(service.consume().await.is_ok());
+}

@@ -1,0 +1,7 @@
+//! The attribute: every shape a handler may have, hygiene, and lints.
+
+mod hygiene;
+mod instrument;
+mod lints;
+mod receivers;
+mod shapes;
