@@ -59,16 +59,14 @@ impl Arguments {
         let keyword = input.call(Ident::parse_any).map_err(|error| {
             syn::Error::new(error.span(), format_args!("expected an argument: {}", supported()))
         })?;
-        let name = keyword.to_string();
-        let Some((_, example)) = SUPPORTED.iter().find(|(supported, _)| name == *supported) else {
-            let message = format!("there is no argument `{name}`: {}", supported());
-            return Err(syn::Error::new_spanned(keyword, message));
+        let Some(example) = example(&keyword) else {
+            return Err(refused(&keyword, format_args!("there is no argument `{keyword}`: {}", supported())));
         };
-        if !input.peek(Token![=]) {
-            let message = format!("`{name}` takes a value: `{example}`");
-            return Err(syn::Error::new_spanned(keyword, message));
+        let has_value = input.parse::<Token![=]>().is_ok() && !input.is_empty() && !input.peek(Token![,]);
+        if !has_value {
+            return Err(refused(&keyword, format_args!("`{keyword}` takes a value: `{example}`")));
         }
-        input.parse::<Token![=]>()?;
+        let name = keyword.to_string();
         match name.as_str() {
             "service" => self.service.set(keyword, service_name(input, example)?, errors),
             "name" => self.name.set(keyword, method_name(input, example)?, errors),
@@ -77,7 +75,7 @@ impl Arguments {
             "operations" => self.operations.set(keyword, input.parse()?, errors),
             "validate" => self.validate.set(keyword, input.parse()?, errors),
             "catalog" => self.catalog.set(keyword, literal(input, example)?, errors),
-            _ => self.runtime.set(keyword, input.call(Path::parse_mod_style)?, errors),
+            _ => self.runtime.set(keyword, runtime_path(input, example)?, errors),
         }
         if input.is_empty() || input.peek(Token![,]) {
             return Ok(());
@@ -102,11 +100,19 @@ fn skip_argument(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// A comma, and then nothing or a keyword; commas inside a value have more after them.
+/// A comma, and then nothing or a keyword. A comma inside of a value has something else after it.
 fn begins_argument(input: ParseStream<'_>) -> bool {
-    let is_comma = input.parse::<Token![,]>().is_ok();
-    let is_keyword = input.call(Ident::parse_any).is_ok() && (input.peek(Token![=]) || input.peek(Token![,]));
-    is_comma && (is_keyword || input.is_empty())
+    if input.parse::<Token![,]>().is_err() {
+        return false;
+    }
+    input.is_empty()
+        || input
+            .call(Ident::parse_any)
+            .is_ok_and(|keyword| input.peek(Token![=]) || example(&keyword).is_some())
+}
+
+fn example(keyword: &Ident) -> Option<&'static str> {
+    SUPPORTED.iter().find(|(supported, _)| keyword == supported).map(|(_, example)| *example)
 }
 
 fn supported() -> String {
@@ -117,6 +123,11 @@ fn supported() -> String {
 /// A literal of the right kind, or the example.
 fn literal<T: syn::parse::Parse>(input: ParseStream<'_>, example: &str) -> syn::Result<T> {
     input.parse().map_err(|error| syn::Error::new(error.span(), format_args!("expected `{example}`")))
+}
+
+fn runtime_path(input: ParseStream<'_>, example: &str) -> syn::Result<Path> {
+    let path = input.call(Path::parse_mod_style);
+    path.map_err(|error| syn::Error::new(error.span(), format_args!("expected `{example}`")))
 }
 
 fn service_name(input: ParseStream<'_>, example: &str) -> syn::Result<LitStr> {

@@ -115,7 +115,9 @@ fn run(checked: &Checked, private: &TokenStream) -> TokenStream {
         }
         (operations, _) => operations.to_token_stream(),
     };
-    let parent = arguments.parent.value().map(|parent| quote!(let #start = #start.parent(&(#parent));));
+    let operations = borrowed(&operations);
+    let parent = arguments.parent.value().map(borrowed);
+    let parent = parent.map(|parent| quote!(let #start = #start.parent(#parent);));
     let validated = arguments.validate.value().map(|result| quote!(let #start = #start.validated(#result);));
     let context = match context {
         Some(context) => {
@@ -126,18 +128,26 @@ fn run(checked: &Checked, private: &TokenStream) -> TokenStream {
     };
     let kept = kept(handler);
     let body = body(checked);
-    let run = Ident::new("run", handler.ident().span().resolved_at(Span::call_site()));
-    quote! {
-        #clone
-        let #start = #private::Start::new(__METHOD, &(#operations));
-        #parent
-        #validated
-        #start.#run::<#metadata, #declared, _, _>(move |#context| async move {
+    // What the body lacks to be detached, `Send` or `'static`, is said at the function's name.
+    let run = quote_spanned! {handler.ident().span()=>
+        #start.run::<#metadata, #declared, _, _>(move |#context| async move {
             #this
             #kept
             #body
         }).await
+    };
+    quote! {
+        #clone
+        let #start = #private::Start::new(__METHOD, #operations);
+        #parent
+        #validated
+        #run
     }
+}
+
+/// A hook's value, never moved: the body needs it, too.
+fn borrowed(value: &impl ToTokens) -> TokenStream {
+    quote_spanned!(value.span()=> &(#value))
 }
 
 /// What makes `self` outlive the call, before and inside the detached part.
@@ -150,8 +160,8 @@ fn captured_self(handler: &Handler, private: &TokenStream) -> (Option<TokenStrea
         return (None, Some(quote!(let #mutability #name = #token;)));
     }
     let this = Ident::new("__this", Span::mixed_site());
-    let clone = quote_spanned!(token.span=> #private::clone_service(#token));
-    (Some(quote!(let #this = #clone;)), Some(quote!(let #name = &#this;)))
+    let clone = quote_spanned!(token.span=> let #this = #private::clone_service(#token););
+    (Some(clone), Some(quote!(let #name = &#this;)))
 }
 
 /// Moves into the detached part what is there for its lifetime alone: a permit, a guard. By custom those have names that

@@ -18,7 +18,9 @@ pub(crate) fn fallback(refused: Refused) -> TokenStream {
     signature.constness = None;
     signature.abi = None;
     let errors = error.into_compile_error();
-    let function = handler.with_body(&quote!(::core::unreachable!()));
+    // Names the contexts, whose imports would be unused otherwise.
+    let contexts = handler.contexts.iter().map(|context| &context.ty);
+    let function = handler.with_body(&quote!(#(let _ = |_: #contexts| {};)* ::core::unreachable!()));
     quote! {
         #errors
         #[allow(unused)]

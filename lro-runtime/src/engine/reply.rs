@@ -24,8 +24,8 @@ pub trait Reply<M>: Sized + Send + 'static {
     fn started(result: Result<Operation<Self::Response, M>, Status>) -> Self::Started;
 }
 
-#[diagnostic::do_not_recommend]
-impl<R: Payload, E: Into<Status> + Send + 'static, M: Payload> Reply<M> for Result<R, E> {
+// That the metadata is a payload, is asked where it is named: an error here would blame the return type.
+impl<R: Payload, E: Into<Status> + Send + 'static, M> Reply<M> for Result<R, E> {
     type Response = R;
     type Started = Result<Operation<R, M>, Status>;
 

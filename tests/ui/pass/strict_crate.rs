@@ -1,0 +1,44 @@
+//! A crate that forbids what the expansion must not need.
+#![deny(warnings, missing_docs)]
+#![forbid(unsafe_code)]
+#![no_implicit_prelude]
+
+use ::async_trait::async_trait;
+use ::lro_runtime::{Operation, Operations, Status, long_running};
+// async-trait itself asks for it.
+use ::std::boxed::Box;
+
+/// A service.
+#[derive(::std::clone::Clone, ::std::fmt::Debug)]
+pub struct Service {
+    operations: Operations,
+}
+
+/// An alias.
+pub type Result<T> = ::std::result::Result<T, Status>;
+
+/// A trait.
+#[async_trait]
+pub trait Deletes {
+    /// Deletes.
+    async fn delete(&self, name: ::std::string::String) -> Result<Operation<(), ()>>;
+}
+
+#[async_trait]
+impl Deletes for Service {
+    #[long_running(service = "acme.v1.Disks", parent = name)]
+    async fn delete(&self, name: ::std::string::String) -> Result<()> {
+        ::std::mem::drop(name);
+        ::std::result::Result::Ok(())
+    }
+}
+
+impl Service {
+    /// Deletes.
+    #[long_running(service = "acme.v1.Disks", name = "Purge")]
+    pub async fn purge(&self) -> Result<()> {
+        ::std::result::Result::Ok(())
+    }
+}
+
+fn main() {}
