@@ -5,5 +5,8 @@ mod engine;
 mod payload_shapes;
 mod payload_twin;
 mod payload_wire;
+mod rest_messages;
+mod rest_routes;
+mod rest_wire;
 mod stores;
 mod support;
