@@ -2,6 +2,8 @@
 
 mod architecture;
 mod engine;
+mod examples;
+mod kill;
 mod payload_shapes;
 mod payload_twin;
 mod payload_wire;

@@ -2,6 +2,7 @@
 
 pub(crate) mod faults;
 pub(crate) mod http;
+pub(crate) mod programs;
 pub(crate) mod works;
 
 use std::time::{Duration, SystemTime};
