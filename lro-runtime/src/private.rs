@@ -17,5 +17,7 @@ pub use crate::data::payload::element::{
     Element, EnumCodec, Enumeration, Foreign, ForeignItself, MessageCodec, Plain,
 };
 pub use crate::data::payload::field::{Field, in_field};
-pub use crate::data::payload::oneof::{Oneof, OneofField, Variant, contains, disjoint, no_such_variant};
+pub use crate::data::payload::oneof::{
+    Oneof, OneofField, Variant, contains, distinct_names, distinct_numbers, no_such_variant,
+};
 pub use crate::engine::{Context, Reply, Start, clone_service};

@@ -261,8 +261,8 @@ mod google {
     #[derive(Clone, Debug, PartialEq, Payload)]
     #[payload(package = "lro.tests.servicemanagement.v1", name = "OperationMetadata.Status")]
     enum Status {
-        #[payload(tag = 0)]
-        StatusUnspecified,
+        #[payload(tag = 0, name = "STATUS_UNSPECIFIED")]
+        Unspecified,
         #[payload(tag = 1)]
         Done,
         #[payload(tag = 3)]

@@ -412,7 +412,7 @@ fn choice() -> impl Strategy<Value = Choice> {
 }
 
 fn object() -> impl Strategy<Value = Struct> {
-    let leaf = any::<f64>().prop_map(|number| Value::from(number));
+    let leaf = any::<f64>().prop_map(Value::from);
     let value = leaf.prop_recursive(3, 10, 3, |inner| {
         vec(inner, 0..3).prop_map(|values| Value {
             kind: Some(prost_types::value::Kind::ListValue(ListValue { values })),

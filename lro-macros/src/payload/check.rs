@@ -91,7 +91,7 @@ fn names_are_distinct(fields: &[Field], errors: &Errors) {
     let mut taken = HashMap::new();
     for field in fields {
         name_is_identifier(&field.name, errors);
-        if let Some(first) = taken.insert(lower_camel_case(&field.name.value()), &field.ident) {
+        if let Some(first) = taken.insert(field.json_name(), &field.ident) {
             errors.at(&field.name, format!("`{first}` has the same name in JSON"));
         }
     }
@@ -196,19 +196,4 @@ fn name_is_identifier(name: &LitStr, errors: &Errors) {
 fn is_identifier(text: &str) -> bool {
     text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
         && text.chars().next().is_some_and(|first| !first.is_ascii_digit())
-}
-
-/// The name that protobuf gives a field in JSON.
-fn lower_camel_case(name: &str) -> String {
-    let mut upper = false;
-    let mut camel = String::new();
-    for character in name.chars() {
-        if character == '_' {
-            upper = true;
-        } else {
-            camel.push(if upper { character.to_ascii_uppercase() } else { character });
-            upper = false;
-        }
-    }
-    camel
 }

@@ -26,6 +26,7 @@ pub(super) fn fallback(input: &DeriveInput) -> TokenStream {
         Data::Enum(data) if has_data(data) => quote! {
             impl __private::Oneof for #ident {
                 const NUMBERS: &'static [u32] = &[];
+                const NAMES: &'static [&'static str] = &[];
                 fn encode(&self, _: &mut impl __private::BufMut) { #unreachable }
                 fn encoded_len(&self) -> usize { #unreachable }
                 fn merge(

@@ -260,6 +260,21 @@ pub(super) fn ungrouped(r#type: &Type) -> &Type {
 }
 
 impl Field {
+    /// The name that protobuf gives the field in JSON.
+    pub(super) fn json_name(&self) -> String {
+        let mut upper = false;
+        let mut camel = String::new();
+        for character in self.name.value().chars() {
+            if character == '_' {
+                upper = true;
+            } else {
+                camel.push(if upper { character.to_ascii_uppercase() } else { character });
+                upper = false;
+            }
+        }
+        camel
+    }
+
     /// The type's tokens, for errors that the compiler finds.
     pub(super) fn span(&self) -> Span {
         self.r#type.span()

@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(hub.with_hashes(&[name.hash64(), 1]), std::slice::from_ref(&name));
         drop(running);
         assert!(!hub.runs(&name));
-        assert_eq!(hub.names(Interest::Waiting), [name.clone()]);
+        assert_eq!(hub.names(Interest::Waiting), std::slice::from_ref(&name));
         drop(waiting);
         assert!(hub.shards.iter().all(|shard| lock(shard).is_empty()), "P-074");
     }

@@ -121,9 +121,10 @@ impl Start {
         let span = run.span(self.method);
         // The creation, too, is detached: a caller that hangs up between the write and its reply leaves a
         // running operation behind, not a record that nobody runs.
-        engine.executor.spawn_operation(run.start(record, place, handler, answer).instrument(span));
-        // The task is gone without an answer only when the runtime is.
-        answered.await.unwrap_or_else(|_| Err(errors::shutting_down()))
+        let operation = run.start(record, place, handler, answer).instrument(span).boxed();
+        // The operation is gone without an answer only when the runtime is.
+        let answered = engine.executor.detach(operation).until(answered).await;
+        answered.unwrap_or_else(|_| Err(errors::shutting_down()))
     }
 }
 

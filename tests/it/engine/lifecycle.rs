@@ -50,6 +50,7 @@ async fn a_panic_and_an_ok_error_are_errors_p037_p038() {
 }
 
 #[tokio::test(start_paused = true)]
+#[expect(clippy::disallowed_methods, reason = "a caller of its own, which can be made to hang up")]
 async fn a_caller_that_hangs_up_does_not_stop_the_work_p030() {
     let (operations, store) = engine().await;
     let created = store.hold_next_reply(Call::Create);

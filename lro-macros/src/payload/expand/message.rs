@@ -19,7 +19,7 @@ pub(super) fn expand(payload: &Payload, name: &TypeName, fields: &[Field]) -> To
     let names = names(payload, name);
     let parts = fields.iter().map(describe).collect();
     let description = submit(payload, name, &quote!(MessageBuilder), &parts);
-    let distinct = distinct_numbers(payload, &numbered, &oneofs);
+    let distinct = distinct_fields(payload, &numbered, &oneofs);
     quote! {
         #default
         #message
@@ -153,24 +153,29 @@ fn describe(field: &Field) -> TokenStream {
     }
 }
 
-/// Fails the build when a oneof's number is also another field's: only the compiler sees the numbers of both types.
-fn distinct_numbers(payload: &Payload, numbered: &[&Field], oneofs: &[&Field]) -> TokenStream {
+/// Fails the build when a oneof has a number or a name of another field's: only the compiler sees both types.
+fn distinct_fields(payload: &Payload, numbered: &[&Field], oneofs: &[&Field]) -> TokenStream {
     let numbers: Vec<_> = numbered.iter().map(|field| number(field)).collect();
-    let mut earlier = vec![quote!(&[#(#numbers),*])];
+    let names: Vec<_> = numbered.iter().map(|field| field.json_name()).collect();
+    let mut earlier = vec![(quote!(&[#(#numbers),*]), quote!(&[#(#names),*]))];
     let mut assertions = TokenStream::new();
     for field in oneofs {
         let Field { ident, r#type, .. } = field;
-        let own = quote!(<#r#type as __private::OneofField>::NUMBERS);
-        let message = format!(
-            "a number of the oneof `{ident}` is also that of another field of `{}`: they share the message's numbers",
-            payload.ident
-        );
-        for other in &earlier {
-            assertions.extend(quote_spanned!(field.span()=>
-                const _: () = ::core::assert!(__private::disjoint(#own, #other), #message);
-            ));
+        let oneof = quote!(<#r#type as __private::OneofField>);
+        let message = |what| {
+            format!(
+                "a {what} in the oneof `{ident}` is also that of another field of `{}`: its variants are fields of the message",
+                payload.ident
+            )
+        };
+        let (number_message, name_message) = (message("number"), message("name"));
+        for (numbers, names) in &earlier {
+            assertions.extend(quote_spanned! {field.span()=>
+                const _: () = ::core::assert!(__private::distinct_numbers(#oneof::NUMBERS, #numbers), #number_message);
+                const _: () = ::core::assert!(__private::distinct_names(#oneof::NAMES, #names), #name_message);
+            });
         }
-        earlier.push(own);
+        earlier.push((quote!(#oneof::NUMBERS), quote!(#oneof::NAMES)));
     }
     assertions
 }

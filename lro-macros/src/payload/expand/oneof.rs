@@ -9,6 +9,7 @@ use super::{field_name, number, variant_kind};
 pub(super) fn expand(payload: &Payload, variants: &[Field]) -> TokenStream {
     let ident = &payload.ident;
     let numbers: Vec<_> = variants.iter().map(number).collect();
+    let names: Vec<_> = variants.iter().map(Field::json_name).collect();
     let arms: Vec<_> = variants.iter().map(Arms::of).collect();
     let encode = arms.iter().map(|arms| &arms.encode);
     let len = arms.iter().map(|arms| &arms.len);
@@ -19,6 +20,7 @@ pub(super) fn expand(payload: &Payload, variants: &[Field]) -> TokenStream {
         #[allow(deprecated)]
         impl __private::Oneof for #ident {
             const NUMBERS: &'static [u32] = &[#(#numbers),*];
+            const NAMES: &'static [&'static str] = &[#(#names),*];
 
             fn encode(&self, buf: &mut impl __private::BufMut) {
                 match self { #(#encode)* }

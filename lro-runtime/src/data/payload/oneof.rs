@@ -11,6 +11,8 @@ use super::element::{Codec, Element, decode_error, len_with_key, put_with_key};
 pub trait Oneof: Sized {
     /// The numbers of its variants.
     const NUMBERS: &'static [u32];
+    /// The names of its variants in JSON.
+    const NAMES: &'static [&'static str];
 
     /// Writes the variant.
     fn encode(&self, buf: &mut impl BufMut);
@@ -37,6 +39,8 @@ pub trait Oneof: Sized {
 pub trait OneofField: Sized {
     /// The numbers of its variants.
     const NUMBERS: &'static [u32];
+    /// The names of its variants in JSON.
+    const NAMES: &'static [&'static str];
 
     /// The value of a message's default.
     fn initial() -> Self;
@@ -59,6 +63,7 @@ pub trait OneofField: Sized {
 #[diagnostic::do_not_recommend]
 impl<T: Oneof> OneofField for Option<T> {
     const NUMBERS: &'static [u32] = T::NUMBERS;
+    const NAMES: &'static [&'static str] = T::NAMES;
 
     fn initial() -> Self {
         None
@@ -157,10 +162,36 @@ pub const fn contains(numbers: &[u32], number: u32) -> bool {
 }
 
 /// Whether two lists have no number in common, at compile time.
-pub const fn disjoint(left: &[u32], right: &[u32]) -> bool {
+pub const fn distinct_numbers(left: &[u32], right: &[u32]) -> bool {
     let mut at = 0;
     while at < left.len() {
         if contains(right, left[at]) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Whether two lists have no name in common, at compile time.
+pub const fn distinct_names(left: &[&str], right: &[&str]) -> bool {
+    let mut at = 0;
+    while at < left.len() * right.len() {
+        if same(left[at / right.len()].as_bytes(), right[at % right.len()].as_bytes()) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn same(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
             return false;
         }
         at += 1;

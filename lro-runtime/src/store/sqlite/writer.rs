@@ -148,3 +148,123 @@ impl Writer {
         self.connection.prepare_cached(sql)?.execute([]).map(drop)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use tempfile::TempDir;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::OperationName;
+    use crate::data::payload::any::Any;
+    use crate::store::{Created, NewRecord, SqliteStore, Store, WorkerId};
+
+    async fn open() -> (TempDir, SqliteStore) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(directory.path().join("operations.db")).await.unwrap();
+        (directory, store)
+    }
+
+    fn name(text: &str) -> OperationName {
+        OperationName::parse(text).unwrap()
+    }
+
+    fn new(text: &str, size: usize) -> NewRecord {
+        NewRecord {
+            name: name(text),
+            method: "acme.v1.Disks/Copy".into(),
+            restartable: false,
+            request: None,
+            request_hash: None,
+            request_key: None,
+            exclusive_key: None,
+            metadata: Any::new("acme.v1.Metadata", vec![1; size]),
+            worker: WorkerId(Uuid::nil()),
+            attempt: 1,
+        }
+    }
+
+    /// Runs three commands in one group: the writer is held by a command before them until all three wait.
+    async fn in_one_group<T: Send + 'static>(
+        store: &SqliteStore,
+        second: impl FnOnce(&mut Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> (Result<Created, StoreError>, Result<T, StoreError>, Result<Created, StoreError>) {
+        let (started, runs) = oneshot::channel();
+        let (release, held) = mpsc::channel::<()>();
+        let hold = store.write(move |_| {
+            let _ = started.send(());
+            let _ = held.recv();
+            Ok(())
+        });
+        let group = async {
+            runs.await.unwrap();
+            tokio::join!(
+                biased;
+                store.create(new("operations/first", 10), None),
+                store.write(second),
+                store.create(new("operations/third", 10), None),
+                async move { drop(release) },
+            )
+        };
+        let (held, (first, second, third, ())) = tokio::join!(hold, group);
+        held.unwrap();
+        (first, second, third)
+    }
+
+    async fn exists(store: &SqliteStore, text: &str) -> bool {
+        store.get(&[name(text)]).await.unwrap()[0].is_some()
+    }
+
+    async fn allow_pages(store: &SqliteStore, pages: i64) {
+        let set = move |transaction: &mut Transaction<'_>| {
+            // A query, since it answers with the new value.
+            transaction.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
+        };
+        store.write(set).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_fails_the_whole_group_and_nothing_of_it_stays() {
+        let (_directory, store) = open().await;
+        allow_pages(&store, 100).await;
+        let (first, large, third) =
+            in_one_group(&store, |transaction| transaction.create(new("operations/large", 4 << 20), None))
+                .await;
+        for result in [first, large, third] {
+            assert!(
+                matches!(result, Err(StoreError::Unavailable { maybe_applied: false, .. })),
+                "{result:?}"
+            );
+        }
+        for text in ["operations/first", "operations/large", "operations/third"] {
+            assert!(!exists(&store, text).await, "{text}");
+        }
+        store.create(new("operations/small", 10), None).await.expect("there is room for a small one");
+        allow_pages(&store, 1 << 30).await;
+        store.create(new("operations/large", 4 << 20), None).await.expect("there is room again");
+        assert!(exists(&store, "operations/small").await && exists(&store, "operations/large").await);
+    }
+
+    #[tokio::test]
+    async fn a_command_that_is_invalid_fails_alone() {
+        let (_directory, store) = open().await;
+        let (first, second, third) = in_one_group(&store, |transaction| {
+            transaction.connection.execute("INSERT INTO lro_meta VALUES ('secret', '')", [])
+        })
+        .await;
+        assert!(matches!(second, Err(StoreError::Invalid { .. })), "{second:?}");
+        assert!(matches!((first, third), (Ok(Created::New(_)), Ok(Created::New(_)))));
+        assert!(exists(&store, "operations/first").await && exists(&store, "operations/third").await);
+    }
+
+    #[tokio::test]
+    async fn after_a_panic_of_the_writer_calls_fail_and_do_not_wait() {
+        let (_directory, store) = open().await;
+        for _ in 0..2 {
+            let result = store.write(|_| -> rusqlite::Result<()> { panic!("a defect") }).await;
+            assert!(matches!(result, Err(StoreError::Unavailable { maybe_applied: true, .. })), "{result:?}");
+        }
+    }
+}

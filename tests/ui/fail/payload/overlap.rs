@@ -1,4 +1,4 @@
-//! A oneof shares the numbers of its message.
+//! A oneof's variants are fields of its message: they share its numbers and names.
 
 use lro_runtime::Payload;
 
@@ -32,6 +32,15 @@ struct WithOneof {
     choice: Option<Choice>,
     #[payload(oneof)]
     other: Option<Other>,
+}
+
+#[derive(Payload)]
+#[payload(package = "acme.v1")]
+struct WithName {
+    #[payload(tag = 7)]
+    text: String,
+    #[payload(oneof)]
+    choice: Option<Choice>,
 }
 
 fn main() {}
