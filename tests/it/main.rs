@@ -3,7 +3,9 @@
 mod architecture;
 mod engine;
 mod examples;
+mod hygiene;
 mod kill;
+mod lints;
 mod payload_shapes;
 mod payload_twin;
 mod payload_wire;
@@ -11,4 +13,5 @@ mod rest_messages;
 mod rest_routes;
 mod rest_wire;
 mod stores;
+mod stores_sqlite;
 mod support;
