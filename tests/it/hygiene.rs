@@ -54,11 +54,7 @@ mod renamed {
     pub(super) struct Context;
 
     #[long_running(crate = super::reexport::acme, service = "lro.tests.hygiene.v1.Disks", operations = operations)]
-    pub(super) async fn copy(
-        operations: Operations,
-        #[context] ctx: Cx<()>,
-        _other: Context,
-    ) -> Result<()> {
+    pub(super) async fn copy(operations: Operations, #[context] ctx: Cx<()>, _other: Context) -> Result<()> {
         ctx.update(|()| {}).await
     }
 }

@@ -21,6 +21,9 @@ use crate::data::status::Status;
 use crate::rules::errors;
 use crate::store::{Store, StoreError};
 
+/// Service, rpc, response type, metadata type: a generic method is described once for each of its types.
+type Described = (&'static str, &'static str, TypeId, TypeId);
+
 /// One engine: a worker of its store.
 #[derive(Debug)]
 pub(crate) struct Engine {
@@ -39,7 +42,7 @@ pub(crate) struct Engine {
     pub(crate) interrupt: CancellationToken,
     incarnation: Mutex<Incarnation>,
     /// The full names of the methods whose types are known to have descriptors: each is looked up once.
-    described: RwLock<HashMap<(&'static str, &'static str, TypeId, TypeId), Arc<str>>>,
+    described: RwLock<HashMap<Described, Arc<str>>>,
     /// Starts that nobody was told of, though they may have been recorded.
     given_up: Mutex<HashSet<OperationName>>,
 }
