@@ -124,10 +124,16 @@ impl Operations {
         if limit.is_zero() || place.is_err() {
             return self.read(&name).await;
         }
+        self.watch(&name, limit).await
+    }
+
+    /// Reads an operation as soon as it is done, and at the latest after `limit`.
+    pub(crate) async fn watch(&self, name: &OperationName, limit: Duration) -> Result<Snapshot, Status> {
+        let engine = self.engine();
         let deadline = Instant::now() + limit;
         // Subscribed before the first look, so that an end between the two is not missed (P-073).
-        let mut subscription = engine.hub.subscribe(&name, Interest::Waiting);
-        let snapshot = self.read(&name).await?;
+        let mut subscription = engine.hub.subscribe(name, Interest::Waiting);
+        let snapshot = self.read(name).await?;
         if snapshot.is_done() {
             return Ok(snapshot);
         }
@@ -147,7 +153,7 @@ impl Operations {
         match ended {
             // Read once for all who wait, and shared.
             Some(record) => lifecycle::visible(&record).ok_or_else(|| errors::not_found(name.as_str())),
-            None => self.read(&name).await,
+            None => self.read(name).await,
         }
     }
 

@@ -3,8 +3,14 @@
 mod architecture;
 mod attribute;
 mod engine;
+mod examples;
+mod kill;
 mod payload_shapes;
 mod payload_twin;
 mod payload_wire;
+mod rest_messages;
+mod rest_routes;
+mod rest_wire;
 mod stores;
+mod stores_sqlite;
 mod support;

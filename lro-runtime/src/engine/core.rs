@@ -1,7 +1,8 @@
 //! The parts of one engine, and what its rooms share: the store, the settings, the present incarnation.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::any::TypeId;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -11,12 +12,17 @@ use uuid::Uuid;
 use super::executor::Executor;
 use super::hub::Hub;
 use super::settings::Settings;
+use crate::data::method::Method;
 use crate::data::name::OperationName;
+use crate::data::payload::Payload;
 use crate::data::payload::registry::Registry;
 use crate::data::record::WorkerId;
 use crate::data::status::Status;
 use crate::rules::errors;
 use crate::store::{Store, StoreError};
+
+/// Service, rpc, response type, metadata type: a generic method is described once for each of its types.
+type Described = (&'static str, &'static str, TypeId, TypeId);
 
 /// One engine: a worker of its store.
 #[derive(Debug)]
@@ -35,6 +41,8 @@ pub(crate) struct Engine {
     /// Cancelled when the shutdown's grace is over: handlers are dropped.
     pub(crate) interrupt: CancellationToken,
     incarnation: Mutex<Incarnation>,
+    /// The full names of the methods whose types are known to have descriptors: each is looked up once.
+    described: RwLock<HashMap<Described, Arc<str>>>,
     /// Starts that nobody was told of, though they may have been recorded.
     given_up: Mutex<HashSet<OperationName>>,
 }
@@ -74,6 +82,7 @@ impl Engine {
             closing: CancellationToken::new(),
             interrupt: CancellationToken::new(),
             incarnation: Mutex::new(incarnation),
+            described: RwLock::default(),
             given_up: Mutex::default(),
         })
     }
@@ -81,6 +90,26 @@ impl Engine {
     /// The worker that this process is now.
     pub(crate) fn incarnation(&self) -> Incarnation {
         self.incarnation.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The full name of a method whose response is an `R` and whose metadata is an `M`, if both can be rendered. Linked
+    /// methods were checked when the engine was built; this is for those that could not be linked (P-166).
+    pub(crate) fn describe<R: Payload, M: Payload>(
+        &self,
+        method: &'static Method,
+    ) -> Result<Arc<str>, Status> {
+        let key = (method.service, method.name, TypeId::of::<R>(), TypeId::of::<M>());
+        if let Some(name) = self.described.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(name));
+        }
+        for type_name in [R::full_name(), M::full_name()] {
+            if !self.registry.contains(&type_name) {
+                return Err(errors::no_descriptor(&type_name, method.service));
+            }
+        }
+        let name: Arc<str> = method.full_name().into();
+        let mut described = self.described.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(described.entry(key).or_insert(name)))
     }
 
     /// Notes a start that the store never confirmed and whose caller was told that it failed.

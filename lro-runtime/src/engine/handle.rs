@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::time::Duration;
 
 use super::operations::Operations;
 use crate::data::name::OperationName;
@@ -83,6 +84,9 @@ impl<R: Payload, M: Payload> Operation<R, M> {
     }
 }
 
+/// How long a quiet wait lasts before the record is read once more; the push and its sweep come long before.
+const LOOK_AGAIN: Duration = Duration::from_secs(3_600);
+
 /// Awaiting an operation waits for its end, however long it takes, and gives its response or its error.
 impl<R: Payload, M: Payload> IntoFuture for Operation<R, M> {
     type Output = Result<R, Status>;
@@ -91,7 +95,8 @@ impl<R: Payload, M: Payload> IntoFuture for Operation<R, M> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             loop {
-                let snapshot = self.operations.wait(self.name().as_str(), None).await?;
+                // Not `wait`: its places and its cap are for clients, and without a place it answers at once.
+                let snapshot = self.operations.watch(self.name(), LOOK_AGAIN).await?;
                 if let Some(result) = typed::<R, M>(snapshot)?.result {
                     return result;
                 }

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::context::{Attempt, Begun};
 use super::core::{Backoff, Engine, Incarnation, store_fault};
-use super::executor::Place;
+use super::executor::{Place, handed_over};
 use super::hub::{Interest, Subscription};
 use crate::data::method::Method;
 use crate::data::operation::Outcome;
@@ -108,10 +108,14 @@ impl Run {
             let _ = self.attempt.begun.set(Begun { attempt: 1, create_time: record.create_time });
         });
         let created = begun.is_ok();
-        // The caller may have hung up, and then nobody is left to tell. The operation goes on (P-030).
-        let _ = answer.send(begun);
+        // A caller that hung up is not told. The operation goes on (P-030).
+        let told = answer.send(begun).is_ok();
         if !created {
             return;
+        }
+        if told {
+            // Invariant: the caller never polls the handler, whose first step may be a long one (P-031).
+            handed_over().await;
         }
         match self.proceed(place, handler).await {
             Ok(ending) => Box::pin(self.end(ending)).await,

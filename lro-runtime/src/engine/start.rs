@@ -71,11 +71,7 @@ impl Start {
     {
         let engine = self.operations.engine();
         let domain = self.method.service;
-        for name in [R::Response::full_name(), M::full_name()] {
-            if !engine.registry.contains(&name) {
-                return Err(errors::no_descriptor(&name, domain));
-            }
-        }
+        let method = engine.describe::<R::Response, M>(self.method)?;
         let limit = engine.settings.payload_limit;
         let initial = M::initial();
         let metadata = pack_within("metadata", &initial, limit, domain)?;
@@ -96,12 +92,18 @@ impl Start {
         let name = attempt.name.clone();
         let span = tracing::info_span!("operation.start", method = self.method.name, operation = %name);
         let operations = self.operations.clone();
-        self.record(attempt, metadata.clone(), handler.boxed()).instrument(span).await?;
+        self.record(method, attempt, metadata.clone(), handler.boxed()).instrument(span).await?;
         Ok(Operation::new(operations, name, metadata))
     }
 
     /// The part of a start that does not depend on its types.
-    async fn record(self, attempt: Arc<Attempt>, metadata: Any, handler: Handler) -> Result<(), Status> {
+    async fn record(
+        self,
+        method: Arc<str>,
+        attempt: Arc<Attempt>,
+        metadata: Any,
+        handler: Handler,
+    ) -> Result<(), Status> {
         let engine = self.operations.engine();
         if let Some(refused) = self.refused {
             return Err(refused.into_error(self.method.service));
@@ -116,14 +118,15 @@ impl Start {
         let place =
             place.ok_or_else(|| errors::too_many_waiting(self.method.service, engine.settings.waiting))?;
         let run = Run::new(Arc::clone(engine), attempt);
-        let record = run.record(self.method.full_name().into(), metadata, &place);
+        let record = run.record(method, metadata, &place);
         let (answer, answered) = oneshot::channel();
         let span = run.span(self.method);
         // The creation, too, is detached: a caller that hangs up between the write and its reply leaves a
         // running operation behind, not a record that nobody runs.
-        engine.executor.spawn_operation(run.start(record, place, handler, answer).instrument(span));
-        // The task is gone without an answer only when the runtime is.
-        answered.await.unwrap_or_else(|_| Err(errors::shutting_down()))
+        let operation = run.start(record, place, handler, answer).instrument(span).boxed();
+        // The operation is gone without an answer only when the runtime is.
+        let answered = engine.executor.detach(operation).until(answered).await;
+        answered.unwrap_or_else(|_| Err(errors::shutting_down()))
     }
 }
 

@@ -7,29 +7,29 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::error;
 use super::query::{self, Query};
 use super::routes::{self, Route};
+use super::{Served, error};
 use crate::data::operation::{Outcome, Snapshot};
 use crate::data::payload::any::Any;
 use crate::data::payload::render::Renderer;
 use crate::data::status::Status;
-use crate::engine::Operations;
 use crate::rules::errors::DOMAIN;
 use crate::service::{ListRequest, OperationsPage, unreadable};
 
 /// Cancel and Delete answer with `google.protobuf.Empty`, which is not an empty body (P-154).
 const EMPTY: &str = "{}";
 
-pub(super) async fn serve(State(operations): State<Operations>, request: Request) -> Response {
-    match answer(&operations, request).await {
+pub(super) async fn serve(State(served): State<Served>, request: Request) -> Response {
+    match answer(&served, request).await {
         Ok(json) => error::ok(json),
-        Err(status) => error::envelope(&operations.engine().registry, status),
+        Err(status) => error::envelope(&served.operations.engine().registry, status),
     }
 }
 
-async fn answer(operations: &Operations, request: Request) -> Result<String, Status> {
-    let route = routes::parse(request.method(), request.uri().path())?;
+async fn answer(Served { prefix, operations }: &Served, request: Request) -> Result<String, Status> {
+    let path = request.uri().path();
+    let route = routes::parse(request.method(), path.strip_prefix(&**prefix).unwrap_or(path))?;
     let mut query = Query::parse(request.uri().query().unwrap_or_default(), known(&route))?;
     let renderer = operations.engine().registry.renderer().enum_numbers(query.enum_numbers);
     let operation = |snapshot| renderer.operation(&snapshot).map_err(|error| unreadable(&snapshot, &error));

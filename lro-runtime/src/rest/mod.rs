@@ -10,6 +10,8 @@ mod query;
 mod routes;
 mod types;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::any;
 
@@ -33,13 +35,16 @@ pub fn router(operations: &Operations) -> Router {
 /// | Cancel | `POST /v1/operations/{id}:cancel` | `POST /v1/{parent}/operations/{id}:cancel` |
 /// | Wait | `POST /v1/operations/{id}:wait` | `POST /v1/{parent}/operations/{id}:wait` |
 ///
-/// Merge it with routes of your own, also under the same prefix: it has no fallback, and of the routes that match a path axum
-/// takes the most literal one. Parents have any depth, so all other paths under the prefix end here too, and are answered with
-/// NOT_FOUND; a second wildcard such as `/v1/{*path}` cannot stand beside it. A route whose parameters match the
-/// names of operations, such as `/v1/{a}/{b}/{c}/{d}`, takes them away: write its collections out.
+/// Merge it with routes of your own, also under the same prefix. Parents have any depth, so it is one wildcard, to which axum
+/// comes last: what no other route takes ends here, and is answered with NOT_FOUND if it names no operations. It has no fallback.
+///
+/// A route whose parameters match names of operations, such as `/v1/projects/{project}/{collection}/{id}`, takes them away: write
+/// its collections out. Where a route of your own has a parameter or a wildcard directly after the prefix, such as
+/// `/v1/{tenant}/disks`, axum cannot merge the two; then this router is the fallback:
+/// `my_routes.fallback_service(rest::router(&operations))`.
 ///
 /// ```
-/// # use lro_runtime::{Operations, rest, store::MemoryStore};
+/// # use lro_runtime::{Operations, rest};
 /// # async fn example(operations: Operations) {
 /// use axum::{Router, routing::get};
 ///
@@ -51,14 +56,18 @@ pub fn router(operations: &Operations) -> Router {
 /// ```
 ///
 /// # Panics
-/// As [`Router::nest`]: when the prefix does not begin with `/`, is `/` alone, or contains a wildcard.
+/// As [`Router::route`]: when the prefix does not begin with `/`.
 pub fn router_at(prefix: &str, operations: &Operations) -> Router {
-    // axum cannot say `{parent}/operations/{id}:cancel`, so it only finds the handler, and `routes` reads the path. The
-    // literal routes win over a route of the user such as `/v1/{collection}/{id}`.
-    let routes = Router::new()
-        .route("/operations", any(handlers::serve))
-        .route("/operations/{*id}", any(handlers::serve))
-        .route("/{*path}", any(handlers::serve))
-        .with_state(operations.clone());
-    Router::new().nest(prefix, routes)
+    // axum cannot say `{parent}/operations/{id}:cancel`, so it only finds the handler, and `routes` reads the path. Not nested,
+    // since `Router::nest` swallows a slash of `/v1//operations` (P-140).
+    let prefix = prefix.trim_end_matches('/');
+    let served = Served { prefix: prefix.into(), operations: operations.clone() };
+    Router::new().route(&format!("{prefix}/{{*path}}"), any(handlers::serve)).with_state(served)
+}
+
+/// What the handler knows.
+#[derive(Clone)]
+struct Served {
+    prefix: Arc<str>,
+    operations: Operations,
 }

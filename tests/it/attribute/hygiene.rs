@@ -84,10 +84,15 @@ mod marked {
 
     use crate::support::works::{WorkMetadata, WorkResponse};
 
+    /// Another context altogether, which stays a parameter.
+    #[derive(Clone, Copy, Debug)]
+    pub(super) struct Context;
+
     #[long_running(operations = operations)]
     pub(super) async fn handler(
         #[context] progress: Progress<WorkMetadata>,
         operations: Operations,
+        _: Context,
     ) -> Result<WorkResponse, Status> {
         drop(operations);
         Ok(WorkResponse { text: format!("attempt {}", progress.attempt()) })
@@ -144,7 +149,10 @@ async fn the_expansion_means_the_same_everywhere() {
 
     assert_eq!(text(renamed::external(operations.clone()).await.expect("it starts")).await, "external");
     assert_eq!(text(renamed::reexported(operations.clone()).await.expect("it starts")).await, "reexported");
-    assert_eq!(text(marked::handler(operations.clone()).await.expect("it starts")).await, "attempt 1");
+    assert_eq!(
+        text(marked::handler(operations.clone(), marked::Context).await.expect("it starts")).await,
+        "attempt 1"
+    );
 
     let service = written_by_macro::Service { operations, text: "written".to_owned() };
     let started = service.method("by a macro".to_owned()).await;

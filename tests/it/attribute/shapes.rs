@@ -79,14 +79,21 @@ impl Service {
     }
 }
 
-/// A trait whose methods are native.
+/// A trait whose methods are native, one as callers need it, one as it is mostly written.
 trait Native {
-    async fn native(&self, request: Request) -> Started;
+    fn native(&self, request: Request) -> impl Future<Output = Started> + Send;
+
+    async fn plain(&self, request: Request) -> Started;
 }
 
 impl Native for Service {
     #[long_running(service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
     async fn native(&self, ctx: Context<WorkMetadata>, request: Request) -> Result<WorkResponse, Status> {
+        self.greet(&ctx, request).await
+    }
+
+    #[long_running(service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
+    async fn plain(&self, request: Request, ctx: Context<WorkMetadata>) -> Result<WorkResponse, Status> {
         self.greet(&ctx, request).await
     }
 }
@@ -135,12 +142,13 @@ async fn check(request: &Request) -> Result<(), Status> {
 /// Every shape, by one signature.
 type Call = fn(Service, Request) -> Pin<Box<dyn Future<Output = Started> + Send>>;
 
-const SHAPES: [(&str, Call); 8] = [
+const SHAPES: [(&str, Call); 9] = [
     ("free function", |service, request| Box::pin(free_function(State(service), axum::Extension(request)))),
     ("inherent", |service, request| Box::pin(async move { service.inherent(request).await })),
     ("Arc<Self>", |service, request| Box::pin(Arc::new(service).shared(request))),
     ("self", |service, request| Box::pin(service.owned(request))),
     ("native trait", |service, request| Box::pin(async move { service.native(request).await })),
+    ("native trait, plain", |service, request| Box::pin(async move { service.plain(request).await })),
     ("async-trait", |service, request| Box::pin(async move { service.dynamic(request).await })),
     ("async-trait with a pattern", |service, request| {
         Box::pin(async move { service.wrapped(axum::Extension(request)).await })

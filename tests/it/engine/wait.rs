@@ -82,6 +82,19 @@ async fn too_many_waiters_are_answered_early_p071_p075() {
     assert!(early < Duration::from_secs(1));
 }
 
+/// Whoever awaits an operation in this process waits, also when clients have taken every place.
+#[tokio::test(start_paused = true)]
+async fn an_awaited_operation_needs_no_waiters_place() {
+    let store = store();
+    let operations = open(&store, |builder| builder.waiters(0).wait_cap(Duration::from_secs(1))).await;
+    let (operation, ending) = start_waiting(&operations).await;
+    let (result, ()) = tokio::join!(operation.into_future(), async {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        ending.send(done("well")).unwrap();
+    });
+    assert_eq!(result, done("well"));
+}
+
 /// A notification that was lost: the sweep behind the push tells, within a third of a lease.
 #[tokio::test(start_paused = true)]
 async fn a_lost_notification_is_made_good_by_the_sweep() {

@@ -4,6 +4,8 @@ use lro_runtime::Status;
 
 use crate::service::SERVICE;
 
+const NOTHING: [(&str, &str); 0] = [];
+
 pub(crate) fn unknown_parent(parent: &str) -> Status {
     Status::not_found(format!(
         "`{parent}` does not exist; a parent is `projects/{{project}}/locations/global`"
@@ -68,7 +70,15 @@ pub(crate) fn unavailable() -> Status {
     Status::unavailable("the table of keys cannot be used now; retry").with_reason(
         "KEYS_UNAVAILABLE",
         SERVICE,
-        [("", ""); 0],
+        NOTHING,
+    )
+}
+
+pub(crate) fn cancelled() -> Status {
+    Status::cancelled("the operation was cancelled, and nothing was changed").with_reason(
+        "OPERATION_CANCELLED",
+        SERVICE,
+        NOTHING,
     )
 }
 
@@ -76,10 +86,10 @@ pub(crate) fn no_such_method() -> Status {
     Status::unimplemented("there is no such method on this resource").with_reason(
         "METHOD_NOT_SUPPORTED",
         SERVICE,
-        [("", ""); 0],
+        NOTHING,
     )
 }
 
 pub(crate) fn unknown_path() -> Status {
-    Status::not_found("nothing is served at this path").with_reason("PATH_NOT_FOUND", SERVICE, [("", ""); 0])
+    Status::not_found("nothing is served at this path").with_reason("PATH_NOT_FOUND", SERVICE, NOTHING)
 }

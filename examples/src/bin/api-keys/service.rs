@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
-use lro_runtime::{Operation, Operations, Status, long_running};
+use lro_runtime::{Context, Operation, Operations, Status, long_running};
 use prost_types::FieldMask;
 use uuid::Uuid;
 
@@ -52,11 +52,12 @@ impl ApiKeys {
     #[long_running(service = "google.api.apikeys.v2.ApiKeys", name = "CreateKey")]
     async fn create_reserved_key(
         &self,
+        ctx: Context<()>,
         parent: String,
         key: Key,
         reservation: Reservation,
     ) -> Result<Key, Status> {
-        tokio::time::sleep(self.work).await;
+        self.work(&ctx).await?;
         let created = self.keys.insert(parent, key).await?;
         drop(reservation);
         Ok(redacted(created))
@@ -64,8 +65,12 @@ impl ApiKeys {
 
     /// Changes the fields that the mask names.
     #[long_running(service = "google.api.apikeys.v2.ApiKeys", validate = self.check_update(&request).await)]
-    pub(crate) async fn update_key(&self, request: UpdateKeyRequest) -> Result<Key, Status> {
-        tokio::time::sleep(self.work).await;
+    pub(crate) async fn update_key(
+        &self,
+        ctx: Context<()>,
+        request: UpdateKeyRequest,
+    ) -> Result<Key, Status> {
+        self.work(&ctx).await?;
         let UpdateKeyRequest { key: new, update_mask } = request;
         let name = new.name.clone();
         let fields = fields(&new, update_mask.as_ref())?;
@@ -86,8 +91,12 @@ impl ApiKeys {
 
     /// Deletes a key. For 30 days it can be undeleted.
     #[long_running(service = "google.api.apikeys.v2.ApiKeys", validate = self.check_delete(&request).await)]
-    pub(crate) async fn delete_key(&self, request: DeleteKeyRequest) -> Result<Key, Status> {
-        tokio::time::sleep(self.work).await;
+    pub(crate) async fn delete_key(
+        &self,
+        ctx: Context<()>,
+        request: DeleteKeyRequest,
+    ) -> Result<Key, Status> {
+        self.work(&ctx).await?;
         let delete = move |key: &mut Key| {
             check_live(key)?;
             check_etag(key, &request.etag)?;
@@ -99,8 +108,12 @@ impl ApiKeys {
 
     /// Takes the deletion of a key back.
     #[long_running(service = "google.api.apikeys.v2.ApiKeys", validate = self.check_undelete(&request).await)]
-    pub(crate) async fn undelete_key(&self, request: UndeleteKeyRequest) -> Result<Key, Status> {
-        tokio::time::sleep(self.work).await;
+    pub(crate) async fn undelete_key(
+        &self,
+        ctx: Context<()>,
+        request: UndeleteKeyRequest,
+    ) -> Result<Key, Status> {
+        self.work(&ctx).await?;
         let undelete = |key: &mut Key| {
             check_deleted(key)?;
             key.delete_time = None;
@@ -161,6 +174,14 @@ impl ApiKeys {
 
     async fn check_undelete(&self, request: &UndeleteKeyRequest) -> Result<(), Status> {
         check_deleted(&self.existing(&request.name).await?)
+    }
+
+    /// The time that the work takes. A cancel ends it before anything is changed.
+    async fn work(&self, ctx: &Context<()>) -> Result<(), Status> {
+        tokio::select! {
+            () = tokio::time::sleep(self.work) => Ok(()),
+            () = ctx.cancelled() => Err(errors::cancelled()),
+        }
     }
 
     async fn existing(&self, name: &str) -> Result<Key, Status> {
