@@ -1,11 +1,12 @@
 //! The grammar of `#[long_running(…)]`: `keyword = value`, separated by commas, each at most once.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr, LitBool, LitStr, Path, Token, Type};
 
+use super::glue;
 use super::slot::Slot;
 use crate::errors::Errors;
 
@@ -83,11 +84,12 @@ impl Arguments {
         Err(input.error(format_args!("expected `,` after the value of `{name}`")))
     }
 
-    /// The path to what generated code may name.
-    pub(crate) fn private(&self) -> TokenStream {
+    /// The path to what generated code may name, at the place that errors about its use should point to.
+    pub(crate) fn private(&self, place: Span) -> TokenStream {
+        let span = glue(place);
         match self.runtime.value() {
-            Some(path) => quote!(#path::__private),
-            None => quote!(::lro_runtime::__private),
+            Some(path) => quote_spanned!(span=> #path::__private),
+            None => quote_spanned!(span=> ::lro_runtime::__private),
         }
     }
 }

@@ -249,7 +249,7 @@ fn output_must_be_a_result(handler: &Handler, errors: &Errors) {
             hidden,
             "a long-running handler names its types, because its result is stored: replace this `impl Trait`",
         );
-    } else if !is_named(declared) {
+    } else if !handler.names_its_output() {
         errors.at(declared, "a long-running handler returns `Result<Response, Status>`");
     }
 }
@@ -259,19 +259,12 @@ fn missing_output(handler: &Handler) -> syn::Error {
     syn::Error::new_spanned(handler.ident(), message)
 }
 
-fn is_named(ty: &Type) -> bool {
-    match ty {
-        Type::Group(group) => is_named(&group.elem),
-        Type::Paren(paren) => is_named(&paren.elem),
-        ty => matches!(ty, Type::Path(_) | Type::Macro(_) | Type::Verbatim(_)),
-    }
-}
-
+/// The first `impl Trait` inside of a type.
 fn hidden_type(ty: &Type) -> Option<&TypeImplTrait> {
     struct Hidden<'ast>(Option<&'ast TypeImplTrait>);
     impl<'ast> Visit<'ast> for Hidden<'ast> {
         fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
-            self.0 = Some(ty);
+            self.0 = self.0.or(Some(ty));
         }
     }
     let mut visitor = Hidden(None);

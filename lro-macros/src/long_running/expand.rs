@@ -27,30 +27,32 @@ use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::{Attribute, FnArg, PatIdent};
 
+use super::arguments::Arguments;
 use super::check::Checked;
+use super::glue;
 use super::handler::Handler;
 use super::receiver;
 use super::shape::Shape;
 
 pub(crate) fn expand(checked: Checked) -> TokenStream {
-    let private = checked.arguments.private();
-    let method = method(&checked, &private);
-    let submission = submission(&checked, &private);
+    let method = method(&checked);
+    let submission = submission(&checked);
     let bindings = &checked.handler.parts.bindings;
-    let run = run(&checked, &private);
+    let run = run(&checked);
     let statements = quote! {
         #method
         #submission
         #(#bindings)*
         #run
     };
-    let Checked { mut handler, metadata, .. } = checked;
-    handler.publish(&private, &metadata);
+    let Checked { arguments, mut handler, metadata, .. } = checked;
+    handler.publish(&arguments, &metadata);
     handler.with_body(&statements)
 }
 
-fn method(checked: &Checked, private: &TokenStream) -> TokenStream {
+fn method(checked: &Checked) -> TokenStream {
     let Checked { arguments, handler, .. } = checked;
+    let private = arguments.private(Span::call_site());
     let service = match arguments.service.value() {
         Some(service) => service.to_token_stream(),
         None => quote!(::core::module_path!()),
@@ -70,7 +72,7 @@ fn method(checked: &Checked, private: &TokenStream) -> TokenStream {
 }
 
 /// The entry in the link-time catalogue. It is an item, so its types must make sense outside the function.
-fn submission(checked: &Checked, private: &TokenStream) -> Option<TokenStream> {
+fn submission(checked: &Checked) -> Option<TokenStream> {
     let Checked { arguments, handler, declared, metadata, .. } = checked;
     let refused = arguments.catalog.value().is_some_and(|catalog| !catalog.value);
     let generics = &handler.function.sig.generics;
@@ -85,13 +87,17 @@ fn submission(checked: &Checked, private: &TokenStream) -> Option<TokenStream> {
     {
         return None;
     }
+    // A type that does not fit is reported here in the same words, at the same tokens, as in the signature: once.
+    let private = arguments.private(declared.span());
+    let response = quote_spanned! {glue(declared.span())=>
+        <<#declared as #private::Reply<#metadata>>::Response as #private::Payload>::full_name
+    };
+    let private = arguments.private(metadata.span());
+    let metadata = quote_spanned!(glue(metadata.span())=> <#metadata as #private::Payload>::full_name);
+    let private = arguments.private(Span::call_site());
     Some(quote! {
         #private::inventory::submit! {
-            #private::LinkedMethod {
-                method: __METHOD,
-                response: <<#declared as #private::Reply<#metadata>>::Response as #private::Payload>::full_name,
-                metadata: <#metadata as #private::Payload>::full_name,
-            }
+            #private::LinkedMethod { method: __METHOD, response: #response, metadata: #metadata }
         }
     })
 }
@@ -104,10 +110,11 @@ fn mentions(tokens: TokenStream, is_local: &dyn Fn(&Ident) -> bool) -> bool {
     })
 }
 
-fn run(checked: &Checked, private: &TokenStream) -> TokenStream {
+fn run(checked: &Checked) -> TokenStream {
     let Checked { arguments, handler, declared, context, metadata } = checked;
-    let start = Ident::new("__start", Span::mixed_site());
-    let (clone, this) = captured_self(handler, private);
+    let private = arguments.private(Span::call_site());
+    let start = local("__start", handler.ident().span());
+    let (clone, this) = captured_self(handler, arguments);
     let operations = match (arguments.operations.value(), handler.receiver()) {
         (None, Some(receiver)) => {
             let this = &receiver.self_token;
@@ -129,7 +136,7 @@ fn run(checked: &Checked, private: &TokenStream) -> TokenStream {
     let kept = kept(handler);
     let body = body(checked);
     // What the body lacks to be detached, `Send` or `'static`, is said at the function's name.
-    let run = quote_spanned! {handler.ident().span()=>
+    let run = quote_spanned! {glue(handler.ident().span())=>
         #start.run::<#metadata, #declared, _, _>(move |#context| async move {
             #this
             #kept
@@ -145,13 +152,18 @@ fn run(checked: &Checked, private: &TokenStream) -> TokenStream {
     }
 }
 
+/// A name that the user's own cannot meet, at the place that errors about it should point to.
+fn local(name: &str, span: Span) -> Ident {
+    Ident::new(name, span.resolved_at(Span::mixed_site()))
+}
+
 /// A hook's value, never moved: the body needs it, too.
 fn borrowed(value: &impl ToTokens) -> TokenStream {
-    quote_spanned!(value.span()=> &(#value))
+    quote_spanned!(glue(value.span())=> &(#value))
 }
 
 /// What makes `self` outlive the call, before and inside the detached part.
-fn captured_self(handler: &Handler, private: &TokenStream) -> (Option<TokenStream>, Option<TokenStream>) {
+fn captured_self(handler: &Handler, arguments: &Arguments) -> (Option<TokenStream>, Option<TokenStream>) {
     let Some(receiver) = handler.receiver() else { return (None, None) };
     let token = &receiver.self_token;
     let name = Ident::new(receiver::NAME, token.span);
@@ -159,9 +171,10 @@ fn captured_self(handler: &Handler, private: &TokenStream) -> (Option<TokenStrea
         let mutability = &handler.parts.mutable_self;
         return (None, Some(quote!(let #mutability #name = #token;)));
     }
-    let this = Ident::new("__this", Span::mixed_site());
-    let clone = quote_spanned!(token.span=> let #this = #private::clone_service(#token););
-    (Some(clone), Some(quote!(let #name = &#this;)))
+    let this = local("__this", token.span);
+    let private = arguments.private(Span::call_site());
+    let clone = quote_spanned!(token.span=> #private::clone_service(#token));
+    (Some(quote!(let #this = #clone;)), Some(quote!(let #name = &#this;)))
 }
 
 /// Moves into the detached part what is there for its lifetime alone: a permit, a guard. By custom those have names that
@@ -209,8 +222,8 @@ fn body(checked: &Checked) -> TokenStream {
     let mut block = TokenStream::new();
     handler.function.block.brace_token.surround(&mut block, |block| block.extend(quote!(#(#statements)*)));
     // Never runs: it tells inference the declared type, so that a wrong one is reported at the user's own expression.
-    let reply = Ident::new("__reply", Span::mixed_site());
-    quote_spanned! {declared.span()=>
+    let reply = local("__reply", declared.span());
+    quote_spanned! {glue(declared.span())=>
         if let ::core::option::Option::Some(#reply) = ::core::option::Option::None::<#declared> {
             return #reply;
         }

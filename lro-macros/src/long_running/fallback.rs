@@ -2,14 +2,18 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Token;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Token, Type, parse_quote};
 
 use super::check::Refused;
 use super::shape::Shape;
 
 pub(crate) fn fallback(refused: Refused) -> TokenStream {
     let Refused { arguments, mut handler, metadata, error } = refused;
-    handler.publish(&arguments.private(), &metadata);
+    if handler.names_its_output() {
+        handler.parts.declared.iter_mut().for_each(|declared| Reveal.visit_type_mut(declared));
+        handler.publish(&arguments, &metadata);
+    }
     let signature = &mut handler.function.sig;
     if matches!(handler.parts.shape, Shape::Native) && signature.asyncness.is_none() {
         signature.asyncness = Some(Token![async](signature.fn_token.span));
@@ -25,5 +29,17 @@ pub(crate) fn fallback(refused: Refused) -> TokenStream {
         #errors
         #[allow(unused)]
         #function
+    }
+}
+
+/// Puts `()` for each `impl Trait`, which the projection of the public return type cannot have inside.
+struct Reveal;
+
+impl VisitMut for Reveal {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if let Type::ImplTrait(_) = ty {
+            *ty = parse_quote!(());
+        }
+        visit_mut::visit_type_mut(self, ty);
     }
 }

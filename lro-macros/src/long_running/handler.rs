@@ -7,6 +7,8 @@ use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Block, Expr, ImplItemFn, Item, Lit, Meta, Receiver, ReceiverKind, Token, Type, token};
 
+use super::arguments::Arguments;
+use super::glue;
 use super::parameter::{ContextParameter, take_contexts};
 use super::shape::{self, Parts};
 use crate::errors::Errors;
@@ -50,10 +52,17 @@ impl Handler {
         }
     }
 
+    /// Whether the return type is one that could be a `Result`: it has a name.
+    pub(crate) fn names_its_output(&self) -> bool {
+        self.parts.declared.as_ref().is_some_and(is_named)
+    }
+
     /// Gives the signature the return type that callers see.
-    pub(crate) fn publish(&mut self, private: &TokenStream, metadata: &Type) {
+    pub(crate) fn publish(&mut self, arguments: &Arguments, metadata: &Type) {
         let Some(declared) = &self.parts.declared else { return };
-        let started = quote_spanned!(declared.span()=> <#declared as #private::Reply<#metadata>>::Started);
+        let private = arguments.private(declared.span());
+        let started =
+            quote_spanned!(glue(declared.span())=> <#declared as #private::Reply<#metadata>>::Started);
         shape::set_output(&mut self.function.sig, &self.parts.shape, Type::Verbatim(started));
     }
 
@@ -89,6 +98,14 @@ impl Handler {
 
     pub(crate) fn ident(&self) -> &Ident {
         &self.function.sig.ident
+    }
+}
+
+fn is_named(ty: &Type) -> bool {
+    match ty {
+        Type::Group(group) => is_named(&group.elem),
+        Type::Paren(paren) => is_named(&paren.elem),
+        ty => matches!(ty, Type::Path(_) | Type::Macro(_) | Type::Verbatim(_)),
     }
 }
 

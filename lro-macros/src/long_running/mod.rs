@@ -16,7 +16,7 @@ mod slot;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use self::arguments::Arguments;
@@ -34,4 +34,10 @@ pub(crate) fn long_running(arguments: TokenStream, item: TokenStream) -> TokenSt
         Ok(checked) => expand::expand(checked),
         Err(refused) => fallback::fallback(*refused),
     }
+}
+
+/// The span of tokens that stand between the user's own: errors about them point to a place of the user's, and lints
+/// and suggestions know that nobody wrote them.
+fn glue(place: Span) -> Span {
+    Span::call_site().located_at(place)
 }

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -52,14 +53,16 @@ impl Start {
     }
 
     /// Creates the operation, lets the handler run, and answers as soon as the record is durable (P-029, P-031).
-    pub async fn run<M, R, H, F>(self, handler: H) -> R::Started
+    ///
+    /// Boxed rather than `async`, since rustc would repeat each bound that does not hold where an opaque future is awaited.
+    pub fn run<M, R, H, F>(self, handler: H) -> BoxFuture<'static, R::Started>
     where
         M: Payload,
         R: Reply<M>,
         H: FnOnce(Context<M>) -> F + Send + 'static,
         F: Future<Output = R> + Send + 'static,
     {
-        R::started(self.create(handler).await)
+        async move { R::started(self.create(handler).await) }.boxed()
     }
 
     async fn create<M, R, H, F>(self, handler: H) -> Result<Operation<R::Response, M>, Status>

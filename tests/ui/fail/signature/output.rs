@@ -1,4 +1,4 @@
-use lro_runtime::{Operations, Payload, Status, long_running};
+use lro_runtime::{Operations, Status, long_running};
 
 #[long_running(operations = operations)]
 async fn nothing(operations: Operations) {}
@@ -7,7 +7,7 @@ async fn nothing(operations: Operations) {}
 async fn unit(operations: Operations) -> () {}
 
 #[long_running(operations = operations)]
-async fn hidden(operations: Operations) -> Result<impl Payload, Status> {
+async fn hidden(operations: Operations) -> Result<impl Clone, Status> {
     Ok(())
 }
 

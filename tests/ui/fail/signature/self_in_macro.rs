@@ -1,5 +1,6 @@
 use lro_runtime::{Operations, Status, long_running};
 
+#[allow(unused_macros)]
 macro_rules! apply {
     ($($tokens:tt)*) => { $($tokens)* };
 }
