@@ -1,4 +1,34 @@
-//! Long-running operations for tonic and axum services.
+//! Long-running operations for tonic and axum services: an attribute, a durable engine, and `google.longrunning` on the wire.
+//!
+//! [`long_running`] turns an async handler into a method that returns an [`Operation`] at once and records its
+//! typed result. [`Operations`] is the engine behind it: it keeps the worker's lease, runs the handlers, ends what a crash
+//! left, and answers the five methods Get, List, Cancel, Delete and Wait, which `rest` serves.
+//!
+//! ```
+//! use lro_runtime::{Operations, Status, long_running};
+//!
+//! #[long_running(service = "doc.greeter.v1.Greeter", operations = operations)]
+//! async fn wait_a_little(operations: Operations) -> Result<(), Status> {
+//!     tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+//!     Ok(())
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let operations = Operations::open("memory:").await?;        // or sqlite:operations.db
+//! let operation = wait_a_little(operations.clone()).await?;   // at once
+//! let snapshot = operations.wait(operation.name().as_str(), None).await?;
+//! assert!(snapshot.is_done());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! - `macros` (default): [`long_running`] and the derive [`Payload`](derive@Payload).
+//! - `rest`: the five methods over HTTP and JSON, as an axum router.
+//! - `sqlite`: the embedded durable store.
+//! - `conformance`: the suite of properties that a store must have, for those who write one.
 
 #![forbid(unsafe_code)]
 
@@ -7,17 +37,25 @@
 pub mod __private;
 mod data;
 mod engine;
+mod open;
+#[cfg(feature = "rest")]
+pub mod rest;
+mod rules;
+mod service;
 pub mod store;
 
 pub use self::data::name::{InvalidName, OperationName};
 pub use self::data::operation::{Outcome, Snapshot};
 pub use self::data::payload::any::Any;
+pub use self::data::payload::json_value::Json;
+pub use self::data::payload::registry::{RegistryError, UndescribedMethod, UnresolvedField};
 pub use self::data::payload::{Payload, PayloadError};
 pub use self::data::status::{Code, Status};
-pub use self::engine::{Context, Operation, Operations, Reply};
-/// The derive.
+pub use self::engine::{Builder, Context, OpenError, Operation, Operations, Poll, Reply};
+pub use self::service::{ListRequest, OperationsPage};
 #[cfg(feature = "macros")]
+#[doc = include_str!("../docs/payload.md")]
 pub use lro_macros::Payload;
-/// The attribute.
 #[cfg(feature = "macros")]
+#[doc = include_str!("../docs/long_running.md")]
 pub use lro_macros::long_running;

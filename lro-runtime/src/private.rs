@@ -1,6 +1,23 @@
 //! What generated code may name. Not part of the public interface: it changes without notice.
 
+pub use std::string::String;
+
+pub use bytes::{Buf, BufMut};
 pub use inventory;
+pub use prost::encoding::{DecodeContext, WireType, skip_field};
+pub use prost::{DecodeError, Message, Name};
 
 pub use crate::data::method::{LinkedMethod, Method};
-pub use crate::engine::{Reply, Start, clone_service};
+pub use crate::data::payload::Payload;
+pub use crate::data::payload::any::type_url;
+pub use crate::data::payload::describe::{
+    Described, EnumBuilder, FieldName, LinkedType, MessageBuilder, OneofBuilder, TypeDescription,
+};
+pub use crate::data::payload::element::{
+    Element, EnumCodec, Enumeration, Foreign, ForeignItself, MessageCodec, Plain,
+};
+pub use crate::data::payload::field::{Field, in_field};
+pub use crate::data::payload::oneof::{
+    Oneof, OneofField, Variant, contains, distinct_names, distinct_numbers, no_such_variant,
+};
+pub use crate::engine::{Context, Reply, Start, clone_service};

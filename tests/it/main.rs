@@ -1,4 +1,17 @@
 //! Behaviour, through the public interface. One binary, since each one links the whole tree.
 
+mod architecture;
+mod engine;
+mod examples;
+mod hygiene;
+mod kill;
+mod lints;
+mod payload_shapes;
+mod payload_twin;
+mod payload_wire;
+mod rest_messages;
+mod rest_routes;
+mod rest_wire;
 mod stores;
 mod stores_sqlite;
+mod support;

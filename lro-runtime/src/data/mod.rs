@@ -2,8 +2,10 @@
 //!
 //! Nothing here waits, spawns or reads a clock; every other room builds on this one.
 
+pub(crate) mod instant;
 pub(crate) mod method;
 pub(crate) mod name;
 pub(crate) mod operation;
 pub(crate) mod payload;
+pub(crate) mod record;
 pub(crate) mod status;

@@ -13,6 +13,16 @@ pub enum Outcome {
     Error(Status),
 }
 
+impl Outcome {
+    /// `RESPONSE`, or the name of the error's code: for the log.
+    pub(crate) fn label(&self) -> &'static str {
+        match self {
+            Self::Response(_) => "RESPONSE",
+            Self::Error(error) => error.code().name(),
+        }
+    }
+}
+
 /// One reading of an operation: what Get answers.
 ///
 /// An operation is done when it has an outcome; there is no third state that the two could contradict.

@@ -1,7 +1,157 @@
-//! What a running handler may touch.
-use std::marker::PhantomData;
-/// x
-#[derive(Debug, Clone)]
+//! What a running handler may touch: its progress, its cancellation, its name.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
+
+use tokio_util::sync::CancellationToken;
+
+use super::progress::Progress;
+use crate::data::name::OperationName;
+use crate::data::payload::any::Any;
+use crate::data::payload::{Payload, pack};
+use crate::data::status::Status;
+use crate::rules::errors;
+
+/// The handler's side of a running operation. `M` is the metadata type.
+///
+/// Take it as a parameter, anywhere among the others; `#[long_running]` keeps it out of the public signature. Clones
+/// share one operation.
+///
+/// ```no_run
+/// # use lro_runtime::{Context, Status};
+/// # async fn copy(part: u64) {}
+/// async fn copy_all(ctx: Context<prost_types::Duration>) -> Result<(), Status> {
+///     for part in 0..10 {
+///         if ctx.is_cancelled() {
+///             return Err(Status::cancelled("stopped between two parts"));
+///         }
+///         copy(part).await;
+///         ctx.update(|metadata| metadata.seconds += 1).await?;
+///     }
+///     Ok(())
+/// }
+/// ```
 pub struct Context<M> {
-    _m: PhantomData<fn() -> M>,
+    attempt: Arc<Attempt>,
+    metadata: Arc<Mutex<M>>,
+}
+
+/// What the handler and the task that runs it share.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    pub(crate) name: OperationName,
+    /// The method's service: the domain of the errors of this operation.
+    pub(crate) domain: &'static str,
+    pub(crate) payload_limit: usize,
+    pub(crate) progress: Progress,
+    pub(crate) cancel: CancellationToken,
+    /// Set before the handler is first polled.
+    pub(crate) begun: OnceLock<Begun>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begun {
+    pub(crate) attempt: u32,
+    pub(crate) create_time: SystemTime,
+}
+
+impl<M: Payload> Context<M> {
+    pub(crate) fn new(attempt: Arc<Attempt>, metadata: M) -> Self {
+        Self { attempt, metadata: Arc::new(Mutex::new(metadata)) }
+    }
+
+    /// Changes the metadata that clients see, and waits until the change, or a newer one, is durable.
+    ///
+    /// Updates from several tasks are coalesced: one write is in flight, the newest value wins, and the last value before the
+    /// end is written with the end (P-198). While the store cannot answer, the call returns at once and the value is written later.
+    ///
+    /// # Errors
+    /// ABORTED when the attempt is over: the operation has ended, or another worker owns it (P-107). RESOURCE_EXHAUSTED
+    /// when the metadata is larger than the payload limit; INTERNAL when it has no protobuf form. Pass them on with `?`.
+    pub async fn update(&self, change: impl FnOnce(&mut M)) -> Result<(), Status> {
+        let version = {
+            // The lock is held over the submission, so that values arrive in the order of their changes. A handler
+            // that panicked inside `change` has lost its attempt: a poisoned lock harms nobody.
+            let mut metadata = self.metadata.lock().unwrap_or_else(PoisonError::into_inner);
+            change(&mut metadata);
+            let packed = self.attempt.pack("metadata", &*metadata)?;
+            self.attempt.progress.submit(packed)
+        };
+        let over = |_| errors::attempt_over(&self.attempt.name, self.attempt.domain);
+        self.attempt.progress.settled(version.map_err(over)?).await.map_err(over)
+    }
+
+    /// Reads the metadata as the handler left it.
+    pub fn metadata<T>(&self, read: impl FnOnce(&M) -> T) -> T {
+        read(&self.metadata.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<M> Context<M> {
+    /// The operation's name. Together with [`attempt`](Self::attempt) it fences effects outside the store.
+    pub fn name(&self) -> &OperationName {
+        &self.attempt.name
+    }
+
+    /// Which run of the handler this is, from 1.
+    pub fn attempt(&self) -> u32 {
+        self.attempt.begun.get().map_or(1, |begun| begun.attempt)
+    }
+
+    /// When the operation was started, by the store's clock (P-101).
+    pub fn create_time(&self) -> SystemTime {
+        self.attempt.begun.get().map_or(SystemTime::UNIX_EPOCH, |begun| begun.create_time)
+    }
+
+    /// Whether a cancel was asked for. The handler may stop, clean up and return what it likes: what ends first stands (P-055).
+    /// After the cancel grace it is dropped at its next `await`.
+    pub fn is_cancelled(&self) -> bool {
+        self.attempt.cancel.is_cancelled()
+    }
+
+    /// Waits until a cancel is asked for.
+    pub async fn cancelled(&self) {
+        self.attempt.cancel.cancelled().await;
+    }
+}
+
+impl Attempt {
+    /// Packs what the handler made, within the payload limit (D17).
+    pub(crate) fn pack<T: Payload>(&self, what: &str, payload: &T) -> Result<Any, Status> {
+        pack_within(what, payload, self.payload_limit, self.domain)
+    }
+}
+
+/// Packs a payload, or says why it cannot be kept.
+pub(crate) fn pack_within<T: Payload>(
+    what: &str,
+    payload: &T,
+    limit: usize,
+    domain: &str,
+) -> Result<Any, Status> {
+    let packed = pack(payload).map_err(|error| {
+        tracing::error!(type_name = T::full_name(), %error, "a payload cannot be encoded");
+        errors::payload_not_encodable(what, domain)
+    })?;
+    match packed.value.len() {
+        size if size > limit => Err(errors::payload_too_large(what, domain, size, limit)),
+        _ => Ok(packed),
+    }
+}
+
+impl<M> Clone for Context<M> {
+    fn clone(&self) -> Self {
+        Self { attempt: Arc::clone(&self.attempt), metadata: Arc::clone(&self.metadata) }
+    }
+}
+
+impl<M> fmt::Debug for Context<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("name", self.name())
+            .field("attempt", &self.attempt())
+            .field("cancelled", &self.is_cancelled())
+            .finish_non_exhaustive()
+    }
 }

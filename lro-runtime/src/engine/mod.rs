@@ -1,13 +1,23 @@
 //! The engine: runs handlers, keeps its lease, ends what it claims, and wakes who waits.
 
+mod builder;
 mod context;
+pub(crate) mod core;
+mod executor;
 mod handle;
+pub(crate) mod hub;
+mod lease;
 mod operations;
+mod progress;
+mod recovery;
 mod reply;
+mod run;
+mod settings;
 mod start;
 
+pub use self::builder::{Builder, OpenError};
 pub use self::context::Context;
-pub use self::handle::Operation;
+pub use self::handle::{Operation, Poll};
 pub use self::operations::Operations;
 pub use self::reply::Reply;
-pub use self::start::{CloneService, Start, clone_service};
+pub use self::start::{Start, clone_service};

@@ -1,13 +1,26 @@
-//! The start of an operation: what generated code calls.
+//! The start of an operation: what generated code calls (D5).
 
 use std::future::Future;
+use std::sync::{Arc, OnceLock};
 
-use super::context::Context;
+use futures_util::FutureExt as _;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::context::{Attempt, Context, pack_within};
+use super::handle::Operation;
 use super::operations::Operations;
+use super::progress::Progress;
 use super::reply::Reply;
-use crate::Status;
+use super::run::{Handler, Run};
 use crate::data::method::Method;
+use crate::data::name::{OperationName, check_parent};
 use crate::data::payload::Payload;
+use crate::data::payload::any::Any;
+use crate::data::status::Status;
+use crate::rules::errors;
 
 /// One start call, from the attribute's expansion.
 #[derive(Debug)]
@@ -27,7 +40,7 @@ impl Start {
     /// Sets the parent under which the operation is named.
     #[must_use]
     pub fn parent(mut self, parent: &(impl AsRef<str> + ?Sized)) -> Self {
-        self.parent = parent.as_ref().to_owned();
+        parent.as_ref().clone_into(&mut self.parent);
         self
     }
 
@@ -38,7 +51,7 @@ impl Start {
         self
     }
 
-    /// Creates the operation, lets the handler run, and answers.
+    /// Creates the operation, lets the handler run, and answers as soon as the record is durable (P-029, P-031).
     pub async fn run<M, R, H, F>(self, handler: H) -> R::Started
     where
         M: Payload,
@@ -46,8 +59,74 @@ impl Start {
         H: FnOnce(Context<M>) -> F + Send + 'static,
         F: Future<Output = R> + Send + 'static,
     {
-        let _ = (self.method, self.operations, self.parent, self.refused, handler);
-        std::future::pending().await
+        R::started(self.create(handler).await)
+    }
+
+    async fn create<M, R, H, F>(self, handler: H) -> Result<Operation<R::Response, M>, Status>
+    where
+        M: Payload,
+        R: Reply<M>,
+        H: FnOnce(Context<M>) -> F + Send + 'static,
+        F: Future<Output = R> + Send + 'static,
+    {
+        let engine = self.operations.engine();
+        let domain = self.method.service;
+        let method = engine.describe::<R::Response, M>(self.method)?;
+        let limit = engine.settings.payload_limit;
+        let initial = M::initial();
+        let metadata = pack_within("metadata", &initial, limit, domain)?;
+        let attempt = Arc::new(Attempt {
+            name: OperationName::mint(&self.parent, &engine.settings.id_prefix, &Uuid::now_v7()),
+            domain,
+            payload_limit: limit,
+            progress: Progress::default(),
+            cancel: CancellationToken::new(),
+            begun: OnceLock::new(),
+        });
+        let context = Context::new(Arc::clone(&attempt), initial);
+        let packing = Arc::clone(&attempt);
+        let handler = async move {
+            let response = handler(context).await.into_result()?;
+            packing.pack("response", &response)
+        };
+        let name = attempt.name.clone();
+        let span = tracing::info_span!("operation.start", method = self.method.name, operation = %name);
+        let operations = self.operations.clone();
+        self.record(method, attempt, metadata.clone(), handler.boxed()).instrument(span).await?;
+        Ok(Operation::new(operations, name, metadata))
+    }
+
+    /// The part of a start that does not depend on its types.
+    async fn record(
+        self,
+        method: Arc<str>,
+        attempt: Arc<Attempt>,
+        metadata: Any,
+        handler: Handler,
+    ) -> Result<(), Status> {
+        let engine = self.operations.engine();
+        if let Some(refused) = self.refused {
+            return Err(refused.into_error(self.method.service));
+        }
+        check_parent(&self.parent).map_err(|why| errors::invalid_parent(&self.parent, &why.to_string()))?;
+        // Held before the look: a shutdown either is seen here, or waits for this operation.
+        let _held = engine.executor.hold();
+        if engine.closing.is_cancelled() {
+            return Err(errors::shutting_down());
+        }
+        let place = engine.executor.admit();
+        let place =
+            place.ok_or_else(|| errors::too_many_waiting(self.method.service, engine.settings.waiting))?;
+        let run = Run::new(Arc::clone(engine), attempt);
+        let record = run.record(method, metadata, &place);
+        let (answer, answered) = oneshot::channel();
+        let span = run.span(self.method);
+        // The creation, too, is detached: a caller that hangs up between the write and its reply leaves a
+        // running operation behind, not a record that nobody runs.
+        let operation = run.start(record, place, handler, answer).instrument(span).boxed();
+        // The operation is gone without an answer only when the runtime is.
+        let answered = engine.executor.detach(operation).until(answered).await;
+        answered.unwrap_or_else(|_| Err(errors::shutting_down()))
     }
 }
 

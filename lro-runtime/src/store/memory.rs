@@ -126,10 +126,11 @@ impl Store for MemoryStore {
         Ok(alive)
     }
 
-    async fn reap(&self) -> Result<usize, StoreError> {
+    async fn reap(&self, caller: WorkerId) -> Result<usize, StoreError> {
         let (mut table, now) = self.lock();
         let before = table.workers.len();
-        table.workers.retain(|_, lease_end| lease_end.is_none_or(|lease_end| lease_end > now));
+        let lives = |lease_end: Option<SystemTime>| lease_end.is_none_or(|lease_end| lease_end > now);
+        table.workers.retain(|worker, lease_end| *worker == caller || lives(*lease_end));
         Ok(before - table.workers.len())
     }
 

@@ -9,24 +9,23 @@ mod clock;
 pub mod conformance;
 mod feed;
 mod memory;
-mod record;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
 use std::error::Error;
 use std::fmt;
 use std::fmt::Debug;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use self::clock::{Clock, SystemClock};
 pub use self::memory::MemoryStore;
-pub use self::record::{Guard, Head, Key, NewRecord, Patch, Record, WorkerId};
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
-use crate::OperationName;
+use crate::data::name::OperationName;
+pub use crate::data::record::{Cursor, Guard, Head, Key, NewRecord, Patch, Record, WorkerId};
 
 /// A durable table of operations.
 ///
@@ -67,8 +66,9 @@ pub trait Store: Debug + Send + Sync + 'static {
         first: bool,
     ) -> Result<bool, StoreError>;
 
-    /// Deletes the rows of workers whose lease has lapsed, and says how many. What they ran can be claimed.
-    async fn reap(&self) -> Result<usize, StoreError>;
+    /// Deletes the rows of workers whose lease has lapsed, except the caller's own, and says how many. What they
+    /// ran can be claimed. Sparing the caller lets a sole worker that was paused past its lease keep its work.
+    async fn reap(&self, caller: WorkerId) -> Result<usize, StoreError>;
 
     /// Deletes the row of a worker that has stopped. What it still owns can be claimed.
     async fn retire(&self, worker: WorkerId) -> Result<(), StoreError>;
@@ -157,15 +157,6 @@ pub enum Query {
         /// The most records to return.
         limit: usize,
     },
-}
-
-/// The place of a record in the public order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    /// The record's creation time, in whole microseconds: what every store keeps of an instant.
-    pub create_time: SystemTime,
-    /// The record's name.
-    pub name: OperationName,
 }
 
 /// A stream of changes, for one subscriber.

@@ -18,10 +18,21 @@ pub struct Any {
     pub value: Bytes,
 }
 
+/// The type URL of a full name.
+pub fn type_url(full_name: &str) -> String {
+    format!("{TYPE_URL_PREFIX}{full_name}")
+}
+
 impl Any {
     /// Packs the bytes of a message under its full name, such as `google.rpc.ErrorInfo`.
     pub fn new(full_name: &str, value: impl Into<Bytes>) -> Self {
-        Self { type_url: format!("{TYPE_URL_PREFIX}{full_name}").into(), value: value.into() }
+        Self { type_url: type_url(full_name).into(), value: value.into() }
+    }
+
+    /// An `Any` that is not there: it is never printed (P-162).
+    #[cfg(feature = "rest")]
+    pub(crate) fn unset() -> Self {
+        Self { type_url: "".into(), value: Bytes::new() }
     }
 
     /// The full name of the message's type: whatever follows the last slash (P-012).

@@ -82,7 +82,7 @@ pub async fn work_is_claimable_after_a_restart(subject: &mut dyn Subject) {
     let store = subject.store();
     if claimable(&*store, &[]).await.is_empty() {
         subject.advance(2 * SPAN).await;
-        store.reap().await.expect("reap");
+        store.reap(worker(9)).await.expect("reap");
     }
     assert_eq!(claimable(&*store, &[]).await, ["operations/a"]);
     assert!(!renewed(&*store, worker(1), false).await);

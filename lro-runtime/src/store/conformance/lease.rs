@@ -11,7 +11,7 @@ pub async fn a_reaped_worker_is_condemned_for_ever(subject: &mut dyn Subject) {
     let store = subject.store();
     assert!(renewed(&*store, worker(1), true).await);
     subject.advance(SPAN).await;
-    assert_eq!(store.reap().await.expect("reap"), 1);
+    assert_eq!(store.reap(worker(9)).await.expect("reap"), 1);
     for _ in 0..2 {
         assert!(!renewed(&*store, worker(1), false).await);
         subject.advance(SPAN).await;
@@ -26,7 +26,7 @@ pub async fn a_lapsed_worker_revives_before_the_reaper_comes(subject: &mut dyn S
     renewed(&*store, worker(1), true).await;
     subject.advance(2 * SPAN).await;
     assert!(renewed(&*store, worker(1), false).await);
-    assert_eq!(store.reap().await.expect("reap"), 0);
+    assert_eq!(store.reap(worker(9)).await.expect("reap"), 0);
     assert!(renewed(&*store, worker(1), false).await);
 }
 
@@ -37,14 +37,26 @@ pub async fn only_lapsed_leases_are_reaped(subject: &mut dyn Subject) {
         renewed(&*store, worker(number), true).await;
     }
     store.renew(worker(4), &[], Duration::MAX, true).await.expect("a lease without end");
-    assert_eq!(store.reap().await.expect("reap"), 0);
+    assert_eq!(store.reap(worker(9)).await.expect("reap"), 0);
     subject.advance(SPAN / 2).await;
     renewed(&*store, worker(3), false).await;
     subject.advance(SPAN / 2).await;
-    assert_eq!(store.reap().await.expect("reap"), 2);
-    assert_eq!(store.reap().await.expect("reap"), 0);
+    assert_eq!(store.reap(worker(9)).await.expect("reap"), 2);
+    assert_eq!(store.reap(worker(9)).await.expect("reap"), 0);
     assert!(renewed(&*store, worker(3), false).await);
     assert!(renewed(&*store, worker(4), false).await);
+}
+
+/// A worker that reaps spares itself: after a pause longer than its lease, nobody else may be there to rob it.
+pub async fn a_reaper_spares_itself(subject: &mut dyn Subject) {
+    let store = subject.store();
+    for number in 1..=2 {
+        renewed(&*store, worker(number), true).await;
+    }
+    subject.advance(2 * SPAN).await;
+    assert_eq!(store.reap(worker(1)).await.expect("reap"), 1);
+    assert!(renewed(&*store, worker(1), false).await);
+    assert!(!renewed(&*store, worker(2), false).await);
 }
 
 /// The first call may be repeated, as after a lost reply.
@@ -81,7 +93,7 @@ pub async fn work_is_claimable_after_the_condemnation_only(subject: &mut dyn Sub
     owned(&*store, "operations/a", 1).await;
     subject.advance(2 * SPAN).await;
     assert_eq!(claimable(&*store, &[]).await, [""; 0]);
-    store.reap().await.expect("reap");
+    store.reap(worker(9)).await.expect("reap");
     assert_eq!(claimable(&*store, &[]).await, ["operations/a"]);
 }
 

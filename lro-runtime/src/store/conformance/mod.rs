@@ -146,6 +146,7 @@ macro_rules! __store_properties {
             a_reaped_worker_is_condemned_for_ever
             a_lapsed_worker_revives_before_the_reaper_comes
             only_lapsed_leases_are_reaped
+            a_reaper_spares_itself
             a_first_lease_can_be_asked_for_again
             an_unknown_worker_is_condemned
             a_retired_worker_gives_its_work_up

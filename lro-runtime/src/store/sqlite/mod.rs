@@ -169,8 +169,8 @@ impl Store for SqliteStore {
         self.write(move |transaction| transaction.renew(worker, &methods, lease, first)).await
     }
 
-    async fn reap(&self) -> Result<usize, StoreError> {
-        self.write(|transaction| transaction.reap()).await
+    async fn reap(&self, caller: WorkerId) -> Result<usize, StoreError> {
+        self.write(move |transaction| transaction.reap(caller)).await
     }
 
     async fn retire(&self, worker: WorkerId) -> Result<(), StoreError> {

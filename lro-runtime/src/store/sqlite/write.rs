@@ -182,9 +182,9 @@ impl<'c> Transaction<'c> {
         Ok(renewed? == 1)
     }
 
-    pub(super) fn reap(&mut self) -> rusqlite::Result<usize> {
-        let mut delete = self.connection.prepare_cached("DELETE FROM lro_worker WHERE lease_end <= ?1")?;
-        delete.execute([to_micros(self.now)])
+    pub(super) fn reap(&mut self, caller: WorkerId) -> rusqlite::Result<usize> {
+        let sql = "DELETE FROM lro_worker WHERE lease_end <= ?1 AND id <> ?2";
+        self.connection.prepare_cached(sql)?.execute(params![to_micros(self.now), caller.0.as_bytes()])
     }
 
     pub(super) fn retire(&mut self, worker: WorkerId) -> rusqlite::Result<()> {

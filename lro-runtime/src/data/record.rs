@@ -6,10 +6,11 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use uuid::Uuid;
 
-use super::clock::{later, whole_micros};
-use crate::data::name::OperationName;
-use crate::data::operation::Outcome;
-use crate::data::payload::any::Any;
+use super::instant::{later, whole_micros};
+use super::name::OperationName;
+use super::operation::Outcome;
+use super::payload::any::Any;
+use super::status::Status;
 
 /// One incarnation of a process that runs handlers. Minted at every start, never kept over a restart:
 /// a worker id that survived would make a dead process's work look alive for ever.
@@ -255,8 +256,17 @@ impl Record {
         self.request = None;
         match &mut self.outcome {
             Some(Outcome::Response(response)) => response.value = Bytes::new(),
-            Some(Outcome::Error(error)) => *error = crate::Status::new(error.code(), ""),
+            Some(Outcome::Error(error)) => *error = Status::new(error.code(), ""),
             None => {}
         }
     }
+}
+
+/// The place of a record in the public order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// The record's creation time, in whole microseconds: what every store keeps of an instant.
+    pub create_time: SystemTime,
+    /// The record's name.
+    pub name: OperationName,
 }

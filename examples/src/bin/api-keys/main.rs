@@ -1,0 +1,119 @@
+//! A server of the API Keys API: `google.api.apikeys.v2` over REST, with its keys and its operations in one SQLite file.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that people start and read")]
+
+mod errors;
+mod keys;
+mod messages;
+mod routes;
+mod service;
+mod trial;
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use lro_runtime::{Operations, rest};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::keys::Keys;
+use crate::service::{ApiKeys, Reservations};
+
+/// How long operations may go on after a request to stop; then they end as interrupted.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Serves the API Keys API over REST.
+#[derive(Parser)]
+struct Arguments {
+    /// Where to listen [default: 127.0.0.1:8080, with --try any free port].
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Where keys and operations are kept: `sqlite:FILE`, or `memory:`.
+    #[arg(long, value_name = "URL", default_value = "sqlite:api-keys.db")]
+    store: String,
+    /// How long each operation takes.
+    #[arg(long, value_name = "SECONDS", default_value = "2s", value_parser = duration)]
+    work: Duration,
+    /// Creates a key through the server, shows its operation at each poll until it is done, and ends.
+    #[arg(long = "try")]
+    trial: bool,
+}
+
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    let duration = text.parse::<prost_types::Duration>().ok();
+    duration.and_then(|duration| duration.try_into().ok()).ok_or("write seconds, such as `2s` or `0.5s`")
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("api-keys: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    let listen = arguments.listen.unwrap_or_else(|| {
+        let port = if arguments.trial { 0 } else { 8080 };
+        format!("127.0.0.1:{port}")
+    });
+    let listener = TcpListener::bind(&listen).await;
+    let listener = listener.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+    let url = format!("http://{}", listener.local_addr()?);
+
+    let operations = Operations::builder().id_prefix("akmf.").open(&arguments.store).await?;
+    let keys = Keys::open(&arguments.store)
+        .map_err(|error| format!("cannot open the table of keys in {}: {error}", arguments.store))?;
+    let service = ApiKeys {
+        operations: operations.clone(),
+        keys,
+        work: arguments.work,
+        reserved: Reservations::default(),
+    };
+    let app = routes::routes(service)
+        .merge(rest::router_at("/v2", &operations))
+        .fallback(|| async { errors::unknown_path() });
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+        let _ = stopped.await;
+        // Polls are still answered while the operations end, and nobody who waits holds the server up.
+        operations.shutdown(GRACE).await;
+    });
+    println!("listening on {url}");
+    let until = async {
+        let result = if arguments.trial { trial::run(&url).await } else { until_signal(&url).await };
+        drop(stop);
+        result
+    };
+    let (served, result) = tokio::join!(server.into_future(), until);
+    served?;
+    result
+}
+
+/// Says how to try it, and waits for Ctrl-C or SIGTERM.
+async fn until_signal(url: &str) -> Result<(), Box<dyn Error>> {
+    println!("create a key, then poll the operation that is answered:");
+    println!(
+        "  curl -s -X POST '{url}/v2/projects/1/locations/global/keys?keyId=k1' -H 'content-type: application/json' \
+         -d '{{\"displayName\":\"d\",\"restrictions\":{{\"browserKeyRestrictions\":{{}}}}}}'"
+    );
+    println!("  curl -s {url}/v2/operations/akmf.…");
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}

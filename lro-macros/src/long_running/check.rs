@@ -1,0 +1,291 @@
+//! What a long-running handler must be: a flat list of rules, all of which are tried.
+
+use syn::visit::{self, Visit};
+use syn::{
+    FnArg, Lifetime, ParenthesizedGenericArguments, Pat, PatIdent, ReceiverKind, Safety, TraitBound, Type,
+    TypeFnPtr, TypeImplTrait, TypeReference, parse_quote,
+};
+
+use super::arguments::Arguments;
+use super::handler::Handler;
+use super::parameter::ContextParameter;
+use super::receiver;
+use super::shape::{self, Shape};
+use crate::errors::Errors;
+
+/// A handler that keeps every rule. Only [`check`] makes one, and only one of these can be expanded.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) arguments: Arguments,
+    pub(crate) handler: Handler,
+    pub(crate) declared: Type,
+    pub(crate) context: Option<ContextParameter>,
+    pub(crate) metadata: Type,
+}
+
+/// A handler with mistakes, and all of them.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) arguments: Arguments,
+    pub(crate) handler: Handler,
+    pub(crate) metadata: Type,
+    pub(crate) error: syn::Error,
+}
+
+/// Tries every rule, and renames `self` in the body.
+pub(crate) fn check(
+    arguments: Arguments,
+    mut handler: Handler,
+    errors: Errors,
+) -> Result<Checked, Box<Refused>> {
+    must_be_async(&handler, &errors);
+    must_have_a_body_of_its_own(&handler, &errors);
+    must_be_an_ordinary_function(&handler, &errors);
+    receiver_must_be_kept(&handler, &errors);
+    parameters_must_be_owned(&handler, &errors);
+    lifetimes_must_not_show(&handler, &errors);
+    context_must_be_one(&handler, &errors);
+    metadata_must_have_one_source(&arguments, &handler, &errors);
+    output_must_be_a_result(&handler, &errors);
+    engine_must_be_known(&arguments, &handler, &errors);
+    if handler.receiver().is_some() {
+        receiver::rename(&mut handler.parts.body, &errors);
+    }
+
+    let metadata = metadata(&arguments, &handler);
+    match (errors.finish(), handler.parts.declared.clone()) {
+        (Ok(()), Some(declared)) => {
+            let context = handler.contexts.pop();
+            Ok(Checked { arguments, handler, declared, context, metadata })
+        }
+        (result, _) => {
+            let error = result.err().unwrap_or_else(|| missing_output(&handler));
+            Err(Box::new(Refused { arguments, handler, metadata, error }))
+        }
+    }
+}
+
+fn metadata(arguments: &Arguments, handler: &Handler) -> Type {
+    let from_context = handler.contexts.iter().find_map(|context| context.metadata.as_ref());
+    from_context.or(arguments.metadata.value()).cloned().unwrap_or_else(|| parse_quote!(()))
+}
+
+/// The handler becomes a future that is spawned.
+fn must_be_async(handler: &Handler, errors: &Errors) {
+    let signature = &handler.function.sig;
+    if matches!(handler.parts.shape, Shape::Native) && signature.asyncness.is_none() {
+        errors.at(
+            signature.fn_token,
+            format_args!("a long-running handler is an `async fn`: write `async fn {}`", signature.ident),
+        );
+    }
+}
+
+/// A trait's declaration has no handler, and in a default body `Self` may be no service at all.
+fn must_have_a_body_of_its_own(handler: &Handler, errors: &Errors) {
+    if handler.semicolon.is_some() {
+        errors.at(
+            handler.ident(),
+            "a method without a body cannot be long-running: declare what it returns, \
+             `Result<Operation<Response, Metadata>, Status>`, and put `#[long_running]` on the method of each implementation",
+        );
+    } else if shape::is_trait_default(&handler.function) {
+        errors.at(
+            handler.ident(),
+            "a trait's default body cannot be long-running, since nothing is known of `Self` there: \
+             put `#[long_running]` on the method of each implementation",
+        );
+    }
+}
+
+fn must_be_an_ordinary_function(handler: &Handler, errors: &Errors) {
+    let signature = &handler.function.sig;
+    if let Some(keyword) = &signature.constness {
+        errors.at(keyword, "a long-running handler cannot be `const`");
+    }
+    match &signature.safety {
+        Safety::Unsafe(keyword) => errors.at(keyword, "a long-running handler cannot be `unsafe`"),
+        Safety::Safe(keyword) => {
+            errors.at(keyword, "a long-running handler cannot be `safe`: it is no foreign function")
+        }
+        Safety::Default => {}
+    }
+    if let Some(abi) = &signature.abi {
+        errors.at(abi, "a long-running handler cannot be `extern`");
+    }
+    if let Some(variadic) = &signature.variadic {
+        errors.at(variadic, "a long-running handler cannot be variadic");
+    }
+}
+
+/// A shared reference is cloned and a value is moved; an exclusive reference has nothing that could stand for it.
+fn receiver_must_be_kept(handler: &Handler, errors: &Errors) {
+    let Some(receiver) = handler.receiver() else { return };
+    let kept = match &receiver.kind {
+        ReceiverKind::Reference(_, _, exclusive) => exclusive.is_none(),
+        ReceiverKind::Typed(_, ty) => match &**ty {
+            Type::Reference(reference) => reference.mutability.is_none() && !borrows(&reference.elem),
+            ty => !borrows(ty),
+        },
+        _ => true,
+    };
+    if !kept {
+        errors.at(
+            receiver,
+            "the handler outlives the call, so it cannot keep this `self`: \
+             take `&self`, of which it gets a clone, or `self: Arc<Self>`",
+        );
+    }
+}
+
+/// The handler outlives the call, and with it everything the call could lend.
+fn parameters_must_be_owned(handler: &Handler, errors: &Errors) {
+    for input in &handler.function.sig.inputs {
+        let FnArg::Typed(parameter) = input else { continue };
+        if borrows(&parameter.ty) {
+            errors.at(
+                &parameter.ty,
+                "the handler outlives the call, so its parameters are owned: take this by value",
+            );
+        }
+        ref_must_not_bind(&parameter.pat, errors);
+    }
+    for binding in &handler.parts.bindings {
+        ref_must_not_bind(&binding.pat, errors);
+    }
+}
+
+fn ref_must_not_bind(pattern: &Pat, errors: &Errors) {
+    struct Refs<'a>(&'a Errors);
+    impl<'ast> Visit<'ast> for Refs<'_> {
+        fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
+            if let Some(keyword) = &pattern.by_ref {
+                self.0.at(
+                    keyword,
+                    "the handler outlives the call, so its parameters are owned: bind this by value",
+                );
+            }
+            visit::visit_pat_ident(self, pattern);
+        }
+    }
+    Refs(errors).visit_pat(pattern);
+}
+
+/// Whether the type has a lifetime of the caller's in it. Those that a signature inside it binds are its own affair.
+fn borrows(ty: &Type) -> bool {
+    struct Borrows(bool);
+    impl<'ast> Visit<'ast> for Borrows {
+        fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
+            self.0 |= reference.lifetime.is_none();
+            visit::visit_type_reference(self, reference);
+        }
+
+        fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+            // async-trait adds its own to an `impl Trait`, where it lends nothing.
+            self.0 |= lifetime.ident != "static" && lifetime.ident != "async_trait";
+        }
+
+        fn visit_trait_bound(&mut self, bound: &'ast TraitBound) {
+            if bound.lifetimes.is_none() {
+                visit::visit_trait_bound(self, bound);
+            }
+        }
+
+        fn visit_parenthesized_generic_arguments(&mut self, _: &'ast ParenthesizedGenericArguments) {}
+
+        fn visit_type_fn_ptr(&mut self, _: &'ast TypeFnPtr) {}
+    }
+    let mut visitor = Borrows(false);
+    visitor.visit_type(ty);
+    visitor.0
+}
+
+/// What callers get back borrows nothing, so a named lifetime could only mislead them.
+fn lifetimes_must_not_show(handler: &Handler, errors: &Errors) {
+    let signature = &handler.function.sig;
+    let named = signature.generics.lifetimes().map(|parameter| &parameter.lifetime);
+    let named = named.filter(|lifetime| !handler.parts.shape.invents(lifetime));
+    let blamed =
+        signature.inputs.iter().any(|input| matches!(input, FnArg::Typed(input) if borrows(&input.ty)));
+    for lifetime in named.filter(|_| !blamed) {
+        errors.at(lifetime, "the handler outlives the call, so it has no use for a lifetime: leave it out");
+    }
+}
+
+fn context_must_be_one(handler: &Handler, errors: &Errors) {
+    for context in &handler.contexts {
+        if matches!(context.ty, Type::Reference(_)) {
+            errors.at(&context.ty, "the context is the handler's own: take it by value");
+        }
+        if context.metadata.is_none() {
+            errors.at(
+                &context.ty,
+                "this context needs its metadata type as its one argument: `Context<Metadata>`",
+            );
+        }
+        if let Some(attribute) = context.attributes.first() {
+            errors.at(
+                attribute,
+                "the context is no parameter of the public function, so it cannot have attributes",
+            );
+        }
+    }
+    for second in handler.contexts.iter().skip(1) {
+        errors.at(&second.ty, "a handler has one context: this is another");
+    }
+}
+
+fn metadata_must_have_one_source(arguments: &Arguments, handler: &Handler, errors: &Errors) {
+    if let (Some(keyword), Some(_)) = (arguments.metadata.keyword(), handler.contexts.first()) {
+        errors.at(keyword, "the handler's `Context` says what its metadata is: leave `metadata` out");
+    }
+}
+
+/// Aliases of `Result` are welcome, so any named type passes here. The rest is up to the runtime's `Reply`.
+fn output_must_be_a_result(handler: &Handler, errors: &Errors) {
+    let Some(declared) = &handler.parts.declared else { return errors.push(missing_output(handler)) };
+    if let Some(hidden) = hidden_type(declared) {
+        errors.at(
+            hidden,
+            "a long-running handler names its types, because its result is stored: replace this `impl Trait`",
+        );
+    } else if !is_named(declared) {
+        errors.at(declared, "a long-running handler returns `Result<Response, Status>`");
+    }
+}
+
+fn missing_output(handler: &Handler) -> syn::Error {
+    let message = "a long-running handler returns `Result<Response, Status>`: there is no return type here";
+    syn::Error::new_spanned(handler.ident(), message)
+}
+
+fn is_named(ty: &Type) -> bool {
+    match ty {
+        Type::Group(group) => is_named(&group.elem),
+        Type::Paren(paren) => is_named(&paren.elem),
+        ty => matches!(ty, Type::Path(_) | Type::Macro(_) | Type::Verbatim(_)),
+    }
+}
+
+fn hidden_type(ty: &Type) -> Option<&TypeImplTrait> {
+    struct Hidden<'ast>(Option<&'ast TypeImplTrait>);
+    impl<'ast> Visit<'ast> for Hidden<'ast> {
+        fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
+            self.0 = Some(ty);
+        }
+    }
+    let mut visitor = Hidden(None);
+    visitor.visit_type(ty);
+    visitor.0
+}
+
+/// A method finds the engine in `self.operations`. A function without `self` has no such place.
+fn engine_must_be_known(arguments: &Arguments, handler: &Handler, errors: &Errors) {
+    if handler.receiver().is_none() && arguments.operations.value().is_none() && !arguments.misread {
+        errors.at(
+            handler.ident(),
+            "a handler without `self` says where its engine is: \
+             `#[long_running(operations = app.operations)]`, with `app` among its parameters",
+        );
+    }
+}

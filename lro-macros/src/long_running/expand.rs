@@ -1,0 +1,205 @@
+//! The expansion: a checked handler becomes a start of its operation.
+//!
+//! ```text
+//! async fn take_snapshot(&self, ctx: Context<M>, request: Request) -> D { self.copy(request).await }
+//! ```
+//! becomes
+//! ```text
+//! async fn take_snapshot(&self, request: Request) -> <D as Reply<M>>::Started {
+//!     const __METHOD: &Method = &Method { service, name, documentation };
+//!     inventory::submit! { LinkedMethod { method: __METHOD, response, metadata } }
+//!     let __this = clone_service(self);
+//!     let __start = Start::new(__METHOD, &(self.operations));
+//!     let __start = __start.parent(&(request.disk));
+//!     let __start = __start.validated(request.check());
+//!     __start.run::<M, D, _, _>(move |ctx: Context<M>| async move {
+//!         let __self = &__this;
+//!         if let Some(__reply) = None::<D> { return __reply; }
+//!         { __self.copy(request).await }
+//!     }).await
+//! }
+//! ```
+//! Parameters are named outside the detached part, so that hooks see them; what the body does not use, stays there.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::visit::{self, Visit};
+use syn::{Attribute, FnArg, PatIdent};
+
+use super::check::Checked;
+use super::handler::Handler;
+use super::receiver;
+use super::shape::Shape;
+
+pub(crate) fn expand(checked: Checked) -> TokenStream {
+    let private = checked.arguments.private();
+    let method = method(&checked, &private);
+    let submission = submission(&checked, &private);
+    let bindings = &checked.handler.parts.bindings;
+    let run = run(&checked, &private);
+    let statements = quote! {
+        #method
+        #submission
+        #(#bindings)*
+        #run
+    };
+    let Checked { mut handler, metadata, .. } = checked;
+    handler.publish(&private, &metadata);
+    handler.with_body(&statements)
+}
+
+fn method(checked: &Checked, private: &TokenStream) -> TokenStream {
+    let Checked { arguments, handler, .. } = checked;
+    let service = match arguments.service.value() {
+        Some(service) => service.to_token_stream(),
+        None => quote!(::core::module_path!()),
+    };
+    let name = match arguments.name.value() {
+        Some(name) => name.to_token_stream(),
+        None => handler.rpc_name().to_token_stream(),
+    };
+    let documentation = handler.documentation();
+    quote! {
+        const __METHOD: &#private::Method = &#private::Method {
+            service: #service,
+            name: #name,
+            documentation: #documentation,
+        };
+    }
+}
+
+/// The entry in the link-time catalogue. It is an item, so its types must make sense outside the function.
+fn submission(checked: &Checked, private: &TokenStream) -> Option<TokenStream> {
+    let Checked { arguments, handler, declared, metadata, .. } = checked;
+    let refused = arguments.catalog.value().is_some_and(|catalog| !catalog.value);
+    let generics = &handler.function.sig.generics;
+    let is_local = |ident: &Ident| {
+        ident == "Self"
+            || generics.type_params().any(|parameter| parameter.ident == *ident)
+            || generics.const_params().any(|parameter| parameter.ident == *ident)
+    };
+    if refused
+        || mentions(declared.to_token_stream(), &is_local)
+        || mentions(metadata.to_token_stream(), &is_local)
+    {
+        return None;
+    }
+    Some(quote! {
+        #private::inventory::submit! {
+            #private::LinkedMethod {
+                method: __METHOD,
+                response: <<#declared as #private::Reply<#metadata>>::Response as #private::Payload>::full_name,
+                metadata: <#metadata as #private::Payload>::full_name,
+            }
+        }
+    })
+}
+
+fn mentions(tokens: TokenStream, is_local: &dyn Fn(&Ident) -> bool) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => is_local(&ident),
+        TokenTree::Group(group) => mentions(group.stream(), is_local),
+        _ => false,
+    })
+}
+
+fn run(checked: &Checked, private: &TokenStream) -> TokenStream {
+    let Checked { arguments, handler, declared, context, metadata } = checked;
+    let start = Ident::new("__start", Span::mixed_site());
+    let (clone, this) = captured_self(handler, private);
+    let operations = match (arguments.operations.value(), handler.receiver()) {
+        (None, Some(receiver)) => {
+            let this = &receiver.self_token;
+            quote_spanned!(this.span=> #this.operations)
+        }
+        (operations, _) => operations.to_token_stream(),
+    };
+    let parent = arguments.parent.value().map(|parent| quote!(let #start = #start.parent(&(#parent));));
+    let validated = arguments.validate.value().map(|result| quote!(let #start = #start.validated(#result);));
+    let context = match context {
+        Some(context) => {
+            let (pattern, ty) = (&context.pattern, &context.ty);
+            quote!(#pattern: #ty)
+        }
+        None => quote!(_: #private::Context<#metadata>),
+    };
+    let kept = kept(handler);
+    let body = body(checked);
+    let run = Ident::new("run", handler.ident().span().resolved_at(Span::call_site()));
+    quote! {
+        #clone
+        let #start = #private::Start::new(__METHOD, &(#operations));
+        #parent
+        #validated
+        #start.#run::<#metadata, #declared, _, _>(move |#context| async move {
+            #this
+            #kept
+            #body
+        }).await
+    }
+}
+
+/// What makes `self` outlive the call, before and inside the detached part.
+fn captured_self(handler: &Handler, private: &TokenStream) -> (Option<TokenStream>, Option<TokenStream>) {
+    let Some(receiver) = handler.receiver() else { return (None, None) };
+    let token = &receiver.self_token;
+    let name = Ident::new(receiver::NAME, token.span);
+    if !handler.borrows_self() {
+        let mutability = &handler.parts.mutable_self;
+        return (None, Some(quote!(let #mutability #name = #token;)));
+    }
+    let this = Ident::new("__this", Span::mixed_site());
+    let clone = quote_spanned!(token.span=> #private::clone_service(#token));
+    (Some(quote!(let #this = #clone;)), Some(quote!(let #name = &#this;)))
+}
+
+/// Moves into the detached part what is there for its lifetime alone: a permit, a guard. By custom those have names that
+/// begin with an underscore; the others are moved by their use, and unused ones are rightly warned of.
+fn kept(handler: &Handler) -> TokenStream {
+    struct Kept<'ast>(&'ast [Attribute], TokenStream);
+    impl<'ast> Visit<'ast> for Kept<'ast> {
+        fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
+            let ident = &pattern.ident;
+            // A `mut` one is moved by its use: it has no other reason to be `mut`.
+            if ident.to_string().starts_with('_') && pattern.mutability.is_none() {
+                let attributes = self.0.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+                self.1.extend(quote!(#(#attributes)* let #ident = #ident;));
+            }
+            visit::visit_pat_ident(self, pattern);
+        }
+    }
+    let mut kept = Kept(&[], TokenStream::new());
+    let mut visit = |attributes, pattern| {
+        kept.0 = attributes;
+        kept.visit_pat(pattern);
+    };
+    match handler.parts.shape {
+        Shape::Boxed(_) => {
+            handler.parts.bindings.iter().for_each(|binding| visit(&binding.attrs, &binding.pat))
+        }
+        Shape::Native => handler.function.sig.inputs.iter().for_each(|input| match input {
+            FnArg::Typed(input) => visit(&input.attrs, &input.pat),
+            FnArg::Receiver(_) => {}
+        }),
+    }
+    kept.1
+}
+
+fn body(checked: &Checked) -> TokenStream {
+    let Checked { handler, declared, .. } = checked;
+    let statements = &handler.parts.body;
+    if let Shape::Boxed(_) = handler.parts.shape {
+        return quote!(#(#statements)*);
+    }
+    let mut block = TokenStream::new();
+    handler.function.block.brace_token.surround(&mut block, |block| block.extend(quote!(#(#statements)*)));
+    // Never runs: it tells inference the declared type, so that a wrong one is reported at the user's own expression.
+    let reply = Ident::new("__reply", Span::mixed_site());
+    quote_spanned! {declared.span()=>
+        if let ::core::option::Option::Some(#reply) = ::core::option::Option::None::<#declared> {
+            return #reply;
+        }
+        #block
+    }
+}

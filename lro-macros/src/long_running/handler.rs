@@ -1,0 +1,152 @@
+//! The handler as it was written: one description for every shape it may come in.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Block, Expr, ImplItemFn, Item, Lit, Meta, Receiver, ReceiverKind, Token, Type, token};
+
+use super::parameter::{ContextParameter, take_contexts};
+use super::shape::{self, Parts};
+use crate::errors::Errors;
+
+/// A handler, taken apart. Nothing of it is judged yet.
+#[derive(Debug)]
+pub(crate) struct Handler {
+    /// The function without its contexts and its statements.
+    pub(crate) function: ImplItemFn,
+    /// In place of the body, where there is none.
+    pub(crate) semicolon: Option<Token![;]>,
+    pub(crate) contexts: Vec<ContextParameter>,
+    pub(crate) parts: Parts,
+}
+
+impl Handler {
+    /// Takes a function apart. Anything else is reported.
+    pub(crate) fn parse(item: TokenStream, errors: &Errors) -> Option<Self> {
+        let Function { mut function, semicolon } = match syn::parse2(item.clone()) {
+            Ok(function) => function,
+            Err(error) => {
+                errors.push(misplaced(item).unwrap_or(error));
+                return None;
+            }
+        };
+        let contexts = take_contexts(&mut function.sig);
+        let parts = errors.ok(shape::take_apart(&mut function))?;
+        Some(Self { function, semicolon, contexts, parts })
+    }
+
+    pub(crate) fn receiver(&self) -> Option<&Receiver> {
+        self.function.sig.receiver()
+    }
+
+    /// Whether the receiver is a reference, so that the detached handler needs a clone.
+    pub(crate) fn borrows_self(&self) -> bool {
+        match self.receiver().map(|receiver| &receiver.kind) {
+            Some(ReceiverKind::Reference(..)) => true,
+            Some(ReceiverKind::Typed(_, ty)) => matches!(**ty, Type::Reference(_)),
+            _ => false,
+        }
+    }
+
+    /// Gives the signature the return type that callers see.
+    pub(crate) fn publish(&mut self, private: &TokenStream, metadata: &Type) {
+        let Some(declared) = &self.parts.declared else { return };
+        let started = quote_spanned!(declared.span()=> <#declared as #private::Reply<#metadata>>::Started);
+        shape::set_output(&mut self.function.sig, &self.parts.shape, Type::Verbatim(started));
+    }
+
+    /// The function with these statements.
+    pub(crate) fn with_body(&self, statements: &TokenStream) -> TokenStream {
+        let ImplItemFn { attrs, vis, modifiers, sig, block } = &self.function;
+        let outer = attrs.iter().filter(|attribute| matches!(attribute.style, syn::AttrStyle::Outer));
+        let inner = attrs.iter().filter(|attribute| matches!(attribute.style, syn::AttrStyle::Inner(_)));
+        let defaultness = &modifiers.defaultness;
+        let statements = self.parts.shape.statements(statements);
+        let mut tokens = quote!(#(#outer)* #vis #defaultness #sig);
+        match &self.semicolon {
+            Some(semicolon) => semicolon.to_tokens(&mut tokens),
+            None => block
+                .brace_token
+                .surround(&mut tokens, |tokens| tokens.extend(quote!(#(#inner)* #statements))),
+        }
+        tokens
+    }
+
+    /// The handler's documentation, without the leading space of each line.
+    pub(crate) fn documentation(&self) -> String {
+        let lines: Vec<_> = self.function.attrs.iter().filter_map(doc_line).collect();
+        lines.join("\n")
+    }
+
+    /// `take_snapshot` → `TakeSnapshot`.
+    pub(crate) fn rpc_name(&self) -> String {
+        let name = self.function.sig.ident.unraw().to_string();
+        let words = name.split('_').filter(|word| !word.is_empty());
+        words.map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+    }
+
+    pub(crate) fn ident(&self) -> &Ident {
+        &self.function.sig.ident
+    }
+}
+
+fn doc_line(attribute: &Attribute) -> Option<String> {
+    let Meta::NameValue(meta) = &attribute.meta else { return None };
+    match &meta.value {
+        Expr::Lit(literal) if meta.path.is_ident("doc") => match &literal.lit {
+            Lit::Str(line) => {
+                let line = line.value();
+                Some(line.strip_prefix(' ').unwrap_or(&line).to_owned())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A function with a body, or with a semicolon in its place.
+struct Function {
+    function: ImplItemFn,
+    semicolon: Option<Token![;]>,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let ahead = input.fork();
+        if let Ok(function) = bodiless.parse2(ahead.parse()?) {
+            input.parse::<TokenStream>()?;
+            return Ok(function);
+        }
+        Ok(Self { function: input.parse()?, semicolon: None })
+    }
+}
+
+fn bodiless(input: ParseStream<'_>) -> syn::Result<Function> {
+    let function = ImplItemFn {
+        attrs: input.call(Attribute::parse_outer)?,
+        vis: input.parse()?,
+        modifiers: syn::FnModifiers::default(),
+        sig: input.parse()?,
+        block: Block { brace_token: token::Brace::default(), stmts: Vec::new() },
+    };
+    Ok(Function { function, semicolon: Some(input.parse()?) })
+}
+
+/// What to say about an item that is no function.
+fn misplaced(item: TokenStream) -> Option<syn::Error> {
+    let (keyword, message) = match syn::parse2::<Item>(item).ok()? {
+        Item::Impl(item) => (
+            item.impl_token.into_token_stream(),
+            "`#[long_running]` goes on the methods of an `impl` block, not on the block",
+        ),
+        Item::Trait(item) => (
+            item.trait_token.into_token_stream(),
+            "`#[long_running]` goes on the methods of an implementation: a trait declares what they return, \
+             `Result<Operation<Response, Metadata>, Status>`",
+        ),
+        item => (item.into_token_stream(), "`#[long_running]` goes on an `async fn`"),
+    };
+    Some(syn::Error::new_spanned(keyword, message))
+}

@@ -1,0 +1,37 @@
+//! `#[long_running]`: from the user's tokens to the public function, in typed stages.
+//!
+//! arguments ‖ item → [`Handler`] (as written) → [`Checked`](check::Checked) (free of mistakes) → tokens. Each stage needs
+//! the one before it, and all mistakes of all stages are reported together.
+
+mod arguments;
+mod check;
+mod expand;
+mod fallback;
+mod format;
+mod handler;
+mod parameter;
+mod receiver;
+mod shape;
+mod slot;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use self::arguments::Arguments;
+use self::handler::Handler;
+use crate::errors::Errors;
+
+pub(crate) fn long_running(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let errors = Errors::new();
+    let arguments = Arguments::parse(arguments, &errors);
+    let Some(handler) = Handler::parse(item.clone(), &errors) else {
+        let errors = errors.finish().map_err(syn::Error::into_compile_error).err();
+        return quote!(#errors #item);
+    };
+    match check::check(arguments, handler, errors) {
+        Ok(checked) => expand::expand(checked),
+        Err(refused) => fallback::fallback(*refused),
+    }
+}

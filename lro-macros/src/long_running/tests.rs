@@ -1,0 +1,163 @@
+//! Expansions as snapshots, made in process. `INSTA_UPDATE=always cargo test -p lro-macros` blesses them.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::quote;
+
+use super::long_running;
+
+/// The expansion as one would write it. Methods are expanded inside an `impl` block, and shown so.
+fn pretty(expansion: TokenStream) -> String {
+    let is_method = contains(expansion.clone(), "self");
+    let file = if is_method { quote!(impl Service { #expansion }) } else { expansion };
+    prettyplease::unparse(&syn::parse2(file).expect("the expansion is an item"))
+}
+
+fn contains(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => contains(group.stream(), name),
+        _ => false,
+    })
+}
+
+/// One snapshot for each expansion, named after its shape.
+macro_rules! snapshots {
+    ($($name:ident: [$($arguments:tt)*] { $($item:tt)* })*) => {$(
+        #[test]
+        fn $name() {
+            let expansion = long_running(quote!($($arguments)*), quote!($($item)*));
+            insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!(stringify!($name), pretty(expansion));
+            });
+        }
+    )*};
+}
+
+snapshots! {
+    free_function: [operations = app.operations] {
+        /// Takes a snapshot.
+        ///
+        ///  - of a disk
+        #[must_use]
+        pub async fn take_snapshot(
+            State(app): State<App>,
+            ctx: Context<Progress>,
+            Json(request): Json<Request>,
+            _permit: Permit,
+        ) -> Result<Snapshot, Status> {
+            copy(&app, ctx, request).await
+        }
+    }
+
+    inherent_method: [service = "acme.v1.Disks", name = "Copy"] {
+        pub(crate) async fn copy_disk(&self, mut request: Request) -> Result<Disk, Status> {
+            request.fill(self.defaults());
+            let copy = |disk| self.copy(disk);
+            tokio::select! { disk = copy(request.disk) => disk, () = self::stopped() => self.stop("{self}") }?;
+            tracing::info!(target: "{self}", "{self:?} has {{self}}");
+            fn nested(service: &Service) -> bool { impl Service { fn f(&self) -> bool { self.ready } } service.f() }
+            Ok(Disk { name: self.name.clone() })
+        }
+    }
+
+    owned_receiver: [] {
+        async fn copy(mut self: Arc<Self>, #[cfg(test)] _guard: Guard) -> Result<Self::Disk, Status> {
+            Arc::make_mut(&mut self).copy()
+        }
+    }
+
+    hooks: [parent = request.disk, validate = self.check(&request).await] {
+        async fn copy(&self, #[context] mut cx: Cx<Progress>, request: Request) -> Result<Disk, Status> {
+            cx.update(|progress| progress.percent = 1).await?;
+            self.copy_now(request).await
+        }
+    }
+
+    generic: [operations = engine, metadata = Progress] {
+        async fn copy<T: Payload, const N: usize>(engine: Operations, items: [T; N]) -> Result<T, Status> {
+            last(items)
+        }
+    }
+
+    without_catalog: [catalog = false] {
+        async fn copy(&self) -> Reply<Disk> {
+            Ok(self.disk.clone())
+        }
+    }
+
+    renamed_crate: [crate = acme::operations, operations = engine] {
+        async fn r#copy(engine: Operations) -> Result<(), Status> {
+            Ok(())
+        }
+    }
+
+    async_trait_method: [parent = name] {
+        #[allow(clippy::async_yields_async)]
+        fn copy<'life0, 'async_trait>(
+            &'life0 self,
+            ctx: Context<Progress>,
+            __arg2: Request,
+            _permit: Permit,
+        ) -> ::core::pin::Pin<Box<
+            dyn ::core::future::Future<Output = Result<Disk, Status>> + ::core::marker::Send + 'async_trait,
+        >>
+        where
+            'life0: 'async_trait,
+            Self: 'async_trait,
+        {
+            Box::pin(async move {
+                if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<Result<Disk, Status>> {
+                    #[allow(unreachable_code)]
+                    return __ret;
+                }
+                let __self = self;
+                let mut ctx = ctx;
+                let Request { name, .. } = {
+                    let __arg2 = __arg2;
+                    __arg2
+                };
+                let _permit = _permit;
+                let __ret: Result<Disk, Status> = {
+                    tracing::info!("{self}");
+                    __self.copy_now(ctx, name).await
+                };
+                #[allow(unreachable_code)]
+                __ret
+            })
+        }
+    }
+
+    mistakes: [service = "acme.", parent] {
+        const unsafe fn copy(&mut self, name: &str, ctx: &Context<Progress>, other: Context<()>) {}
+    }
+}
+
+/// With `crate = path`, this crate's own name must not occur.
+#[test]
+fn another_crate_is_named_throughout() {
+    let expansion = long_running(
+        quote!(crate = acme, parent = name, validate = check(&name), operations = engine),
+        quote!(
+            async fn copy(engine: Operations, ctx: Context<()>, name: String) -> Result<(), Status> {
+                Ok(())
+            }
+        ),
+    );
+    assert!(contains(expansion.clone(), "acme"));
+    assert!(!contains(expansion, "lro_runtime"));
+}
+
+/// The expansion is thin: 25 lines at most, beside the body, the method's description and its submission (DESIGN D4).
+#[test]
+fn the_expansion_is_thin() {
+    let expansion = long_running(
+        quote!(parent = name, validate = self.check(&name), catalog = false),
+        quote!(
+            async fn copy(&self, ctx: Context<()>, name: String) -> Result<(), Status> {}
+        ),
+    );
+    let lines = pretty(expansion).lines().count();
+    // The signature with its closing brace, less shortened than wrapped, and the method's description.
+    let (signature, description) = (5, 5);
+    assert!(lines - signature - description <= 25, "{lines} lines");
+}

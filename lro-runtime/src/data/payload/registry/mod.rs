@@ -1,0 +1,108 @@
+//! The types that can be rendered and parsed: linked derived ones, those of given descriptor sets, and Google's own.
+//!
+//! Building files of derived types is in `files`, comparing a derived type with a given one in `agreement`.
+
+mod agreement;
+mod error;
+mod files;
+mod sets;
+
+use bytes::Bytes;
+use prost_reflect::{DescriptorPool, MessageDescriptor, ReflectMessage};
+
+pub use self::error::{RegistryError, UndescribedMethod, UnresolvedField};
+use super::describe::{self, TypeDescription};
+use super::parse::{self, ParseError};
+use super::render::Renderer;
+use crate::data::method::{self, LinkedMethod};
+
+/// The descriptors of every type that this program can read and write as JSON (P-166).
+#[derive(Debug, Clone)]
+pub(crate) struct Registry {
+    pool: DescriptorPool,
+}
+
+impl Registry {
+    /// The registry of a program: its linked derived types, the given `FileDescriptorSet`s, `google.rpc`'s types and the
+    /// well-known ones.
+    ///
+    /// # Errors
+    /// When a set cannot be read, or types contradict each other or refer to types that are in none of these.
+    pub(crate) fn build(sets: &[Bytes]) -> Result<Self, RegistryError> {
+        Self::of(describe::linked().collect(), sets)
+    }
+
+    pub(crate) fn of(types: Vec<TypeDescription>, sets: &[Bytes]) -> Result<Self, RegistryError> {
+        // The pool of the well-known types, and of nothing else: the global one may hold anything.
+        let mut pool = ().descriptor().parent_pool().clone();
+        sets::add(&mut pool, &[Bytes::from_static(tonic_types::pb::FILE_DESCRIPTOR_SET)])?;
+        sets::add(&mut pool, sets)?;
+        let mut ours = Vec::new();
+        for derived in types {
+            if !agreement::is_given(&pool, &derived)? {
+                ours.push(derived);
+            }
+        }
+        let files = files::assemble(&pool, ours)?;
+        pool.add_file_descriptor_protos(files).map_err(RegistryError::refused)?;
+        Ok(Self { pool })
+    }
+
+    /// Whether a message of this full name is known.
+    pub(crate) fn contains(&self, full_name: &str) -> bool {
+        self.pool.get_message_by_name(full_name).is_some()
+    }
+
+    /// Checks that the response and the metadata of every linked method can be rendered, before the first one is (P-166).
+    ///
+    /// # Errors
+    /// Lists every type that has no descriptor.
+    pub(crate) fn check_methods(&self) -> Result<(), RegistryError> {
+        self.check(method::linked())
+    }
+
+    fn check<'a>(&self, methods: impl Iterator<Item = &'a LinkedMethod>) -> Result<(), RegistryError> {
+        let mut undescribed = Vec::new();
+        for linked in methods {
+            for (role, full_name) in [("response", (linked.response)()), ("metadata", (linked.metadata)())] {
+                if !self.contains(&full_name) {
+                    undescribed.push(UndescribedMethod::new(linked.method.full_name(), role, full_name));
+                }
+            }
+        }
+        undescribed.sort();
+        undescribed.dedup();
+        if undescribed.is_empty() { Ok(()) } else { Err(RegistryError::UndescribedMethods(undescribed)) }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn render(&self, any: &super::any::Any) -> Result<String, super::render::RenderError> {
+        self.renderer().any(any)
+    }
+
+    /// Renders with these types.
+    pub(crate) fn renderer(&self) -> Renderer<'_> {
+        Renderer::new(&self.pool)
+    }
+
+    /// The protobuf bytes of a ProtoJSON text.
+    ///
+    /// # Errors
+    /// When the type is unknown, or the text is no such message (P-152).
+    #[cfg_attr(not(feature = "rest"), allow(dead_code, reason = "only the JSON wire reads JSON"))]
+    pub(crate) fn parse(&self, full_name: &str, json: &[u8]) -> Result<Bytes, ParseError> {
+        parse::parse(self.message(full_name).ok_or_else(|| ParseError::unknown_type(full_name))?, json)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn pool(&self) -> &DescriptorPool {
+        &self.pool
+    }
+
+    fn message(&self, full_name: &str) -> Option<MessageDescriptor> {
+        self.pool.get_message_by_name(full_name)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+//! The parts of one engine, and what its rooms share: the store, the settings, the present incarnation.
+
+use std::any::TypeId;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::executor::Executor;
+use super::hub::Hub;
+use super::settings::Settings;
+use crate::data::method::Method;
+use crate::data::name::OperationName;
+use crate::data::payload::Payload;
+use crate::data::payload::registry::Registry;
+use crate::data::record::WorkerId;
+use crate::data::status::Status;
+use crate::rules::errors;
+use crate::store::{Store, StoreError};
+
+/// Service, rpc, response type, metadata type: a generic method is described once for each of its types.
+type Described = (&'static str, &'static str, TypeId, TypeId);
+
+/// One engine: a worker of its store.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) registry: Registry,
+    pub(crate) settings: Settings,
+    /// Seals page tokens.
+    pub(crate) secret: [u8; 32],
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) executor: Executor,
+    /// The places of Wait calls that wait.
+    pub(crate) waiters: Semaphore,
+    /// Cancelled when the engine starts nothing more, and holds no waiter up.
+    pub(crate) closing: CancellationToken,
+    /// Cancelled when the shutdown's grace is over: handlers are dropped.
+    pub(crate) interrupt: CancellationToken,
+    incarnation: Mutex<Incarnation>,
+    /// The full names of the methods whose types are known to have descriptors: each is looked up once.
+    described: RwLock<HashMap<Described, Arc<str>>>,
+    /// Starts that nobody was told of, though they may have been recorded.
+    given_up: Mutex<HashSet<OperationName>>,
+}
+
+/// A worker as the store knows it. Condemned once its row was reaped, and then replaced by a new one.
+#[derive(Debug, Clone)]
+pub(crate) struct Incarnation {
+    pub(crate) worker: WorkerId,
+    /// Cancelled when the store refused to renew the lease: the handlers of this worker are dropped.
+    pub(crate) condemned: CancellationToken,
+}
+
+impl Incarnation {
+    fn new() -> Self {
+        Self { worker: WorkerId(Uuid::now_v7()), condemned: CancellationToken::new() }
+    }
+}
+
+impl Engine {
+    /// Registers a first worker with the store. Fails when the store does not answer.
+    pub(crate) async fn open(
+        store: Arc<dyn Store>,
+        registry: Registry,
+        settings: Settings,
+    ) -> Result<Self, StoreError> {
+        let secret = store.secret().await?;
+        let incarnation = Incarnation::new();
+        store.renew(incarnation.worker, &[], settings.lease, true).await?;
+        Ok(Self {
+            store,
+            registry,
+            secret,
+            hub: Arc::new(Hub::new()),
+            executor: Executor::new(settings.running, settings.waiting),
+            waiters: Semaphore::new(settings.waiters.min(Semaphore::MAX_PERMITS)),
+            settings,
+            closing: CancellationToken::new(),
+            interrupt: CancellationToken::new(),
+            incarnation: Mutex::new(incarnation),
+            described: RwLock::default(),
+            given_up: Mutex::default(),
+        })
+    }
+
+    /// The worker that this process is now.
+    pub(crate) fn incarnation(&self) -> Incarnation {
+        self.incarnation.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The full name of a method whose response is an `R` and whose metadata is an `M`, if both can be rendered. Linked
+    /// methods were checked when the engine was built; this is for those that could not be linked (P-166).
+    pub(crate) fn describe<R: Payload, M: Payload>(
+        &self,
+        method: &'static Method,
+    ) -> Result<Arc<str>, Status> {
+        let key = (method.service, method.name, TypeId::of::<R>(), TypeId::of::<M>());
+        if let Some(name) = self.described.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(name));
+        }
+        for type_name in [R::full_name(), M::full_name()] {
+            if !self.registry.contains(&type_name) {
+                return Err(errors::no_descriptor(&type_name, method.service));
+            }
+        }
+        let name: Arc<str> = method.full_name().into();
+        let mut described = self.described.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(described.entry(key).or_insert(name)))
+    }
+
+    /// Notes a start that the store never confirmed and whose caller was told that it failed.
+    pub(crate) fn give_up(&self, name: OperationName) {
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
+    }
+
+    /// Whether this start was given up; asked once, when its record was found.
+    pub(crate) fn was_given_up(&self, name: &OperationName) -> bool {
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner).remove(name)
+    }
+
+    /// Renews the lease. A condemned worker's handlers are dropped, and a new worker takes its place: condemnation is
+    /// final, so that whoever condemned it may claim without looking back.
+    pub(crate) async fn renew(&self) -> Result<(), StoreError> {
+        let lease = self.settings.lease;
+        let old = self.incarnation();
+        if self.store.renew(old.worker, &[], lease, false).await? {
+            return Ok(());
+        }
+        tracing::warn!(worker = %old.worker.0, "the lease was lost: this worker's handlers are dropped");
+        old.condemned.cancel();
+        let new = Incarnation::new();
+        self.store.renew(new.worker, &[], lease, true).await?;
+        *self.incarnation.lock().unwrap_or_else(PoisonError::into_inner) = new;
+        Ok(())
+    }
+}
+
+/// Waits between two tries of a call that the store could not answer: 50 ms, doubled up to a second.
+#[derive(Debug)]
+pub(crate) struct Backoff(Duration);
+
+impl Backoff {
+    pub(crate) const LONGEST: Duration = Duration::from_secs(1);
+
+    pub(crate) fn new() -> Self {
+        Self(Duration::from_millis(50))
+    }
+
+    pub(crate) async fn wait(&mut self) {
+        tokio::time::sleep(self.0).await;
+        self.0 = (self.0 * 2).min(Self::LONGEST);
+    }
+}
+
+/// A store's fault as a client sees it (P-048); the cause goes to the log.
+pub(crate) fn store_fault(what: &str, error: &StoreError) -> Status {
+    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    match error {
+        StoreError::Unavailable { .. } => {
+            tracing::warn!(what, %error, cause, "the store cannot answer");
+            errors::unavailable()
+        }
+        StoreError::Invalid { .. } | StoreError::Corrupt { .. } => {
+            tracing::error!(what, %error, cause, "the store refused");
+            errors::unreadable()
+        }
+    }
+}

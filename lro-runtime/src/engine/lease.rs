@@ -1,0 +1,131 @@
+//! The engine's own tasks: the heartbeat, the upkeep behind it, and the change feed with its sweep.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::core::{Backoff, Engine};
+use super::hub::Interest;
+use super::recovery;
+use crate::data::name::OperationName;
+use crate::store::{Change, Changes, StoreError};
+
+/// Since when the store has answered without a fault, as far as this worker knows; `None` during an outage.
+type Health = watch::Sender<Option<Instant>>;
+
+/// Renews the lease on every beat, and every second while the store does not answer, until told to stop.
+pub(crate) async fn heartbeat(engine: Arc<Engine>, health: Arc<Health>, stop: CancellationToken) {
+    let retry = engine.settings.beat().min(Duration::from_secs(1));
+    let mut pause = engine.settings.beat();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        pause = match engine.renew().await {
+            Ok(()) => {
+                health.send_modify(|since| {
+                    since.get_or_insert_with(Instant::now);
+                });
+                engine.settings.beat()
+            }
+            Err(error) => {
+                report("renew", &error);
+                health.send_replace(None);
+                retry
+            }
+        };
+    }
+}
+
+/// On every beat: ends leftovers, condemns lapsed workers, ends what they ran, wakes whom a lost notification
+/// left waiting, and forgets what is past its retention. The first round comes at once, for a store whose last
+/// engine was killed.
+pub(crate) async fn upkeep(engine: Arc<Engine>, health: Arc<Health>, stop: CancellationToken) {
+    loop {
+        let round = async {
+            recovery::claim(&engine).await?;
+            if healthy(&health, engine.settings.beat()) {
+                // Renew before reaping: a worker that cannot renew has no business condemning others.
+                engine.renew().await?;
+                if engine.store.reap(engine.incarnation().worker).await? > 0 {
+                    recovery::claim(&engine).await?;
+                }
+            }
+            recovery::reconcile(&engine).await?;
+            let waiting = engine.hub.names(Interest::Waiting);
+            refresh(&engine, &waiting).await?;
+            recovery::purge(&engine).await
+        };
+        let stopped = tokio::select! {
+            () = stop.cancelled() => true,
+            done = round => {
+                if let Err(error) = done {
+                    report("upkeep", &error);
+                    health.send_replace(None);
+                }
+                false
+            }
+        };
+        if stopped {
+            return;
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(engine.settings.beat()) => {}
+        }
+    }
+}
+
+/// Whether the store has answered for a third of a lease: after an outage longer than a lease every worker needs the
+/// time to renew before anybody is condemned.
+fn healthy(health: &Health, third: Duration) -> bool {
+    health.borrow().is_some_and(|since| since.elapsed() >= third)
+}
+
+/// Follows the store's changes and tells whoever subscribes to what changed (D9, D10).
+pub(crate) async fn follow(engine: Arc<Engine>, mut changes: Box<dyn Changes>, stop: CancellationToken) {
+    loop {
+        let change = tokio::select! {
+            () = stop.cancelled() => return,
+            change = changes.next() => change,
+        };
+        let mut names = match change {
+            Change::Touched(hashes) => engine.hub.with_hashes(&hashes),
+            Change::Lost => everyone(&engine),
+        };
+        let mut backoff = Backoff::new();
+        while let Err(error) = refresh(&engine, &names).await {
+            report("change feed", &error);
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = backoff.wait() => {}
+            }
+            // What changed during the outage may have been told, and missed, in the same words.
+            names = everyone(&engine);
+        }
+    }
+}
+
+fn everyone(engine: &Engine) -> Vec<OperationName> {
+    [Interest::Waiting, Interest::Running].into_iter().flat_map(|why| engine.hub.names(why)).collect()
+}
+
+/// Reads these records, a page at a time, and publishes them.
+async fn refresh(engine: &Engine, names: &[OperationName]) -> Result<(), StoreError> {
+    for page in names.chunks(recovery::PAGE) {
+        let records = engine.store.get(page).await?;
+        for (name, record) in page.iter().zip(records) {
+            engine.hub.publish(name, record);
+        }
+    }
+    Ok(())
+}
+
+fn report(what: &str, error: &StoreError) {
+    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    tracing::warn!(what, %error, cause, "the store did not answer the engine; it goes on trying");
+}

@@ -1,0 +1,102 @@
+//! What is found open without anybody who runs it: this worker's own leftovers, and the work of workers that are gone.
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use super::core::Engine;
+use crate::data::name::OperationName;
+use crate::data::record::{Guard, Patch, Record};
+use crate::rules::lifecycle::{self, Ending};
+use crate::store::{Query, StoreError};
+
+/// Records read at once.
+pub(crate) const PAGE: usize = 1_000;
+/// Writes in flight at once: enough for a store to commit them in groups.
+const CONCURRENT: usize = 256;
+
+/// Compares what the store says that this worker runs with what it really runs (I5).
+///
+/// What it runs is told the newest state, which delivers cancels whose notification was lost. What it does not run is
+/// ended: a start whose caller was told that it failed is removed as well, for it leaves no record (P-027).
+pub(crate) async fn reconcile(engine: &Engine) -> Result<(), StoreError> {
+    let worker = engine.incarnation().worker;
+    let mut after = None;
+    loop {
+        let query = Query::OwnedBy { worker, after: after.take(), limit: PAGE };
+        let page = engine.store.list(&query).await?;
+        let full = page.len() == PAGE;
+        after = page.last().map(|record| record.name.clone());
+        let mut leftovers = Vec::new();
+        for record in page {
+            if engine.hub.runs(&record.name) {
+                let name = record.name.clone();
+                engine.hub.publish(&name, Some(record));
+            } else {
+                leftovers.push(record);
+            }
+        }
+        each(leftovers, |record| async move {
+            let outcome = lifecycle::outcome(Ending::Interrupted, &record.name, service(&record));
+            let remove = engine.was_given_up(&record.name);
+            let patch = Patch { outcome: Some(outcome), remove, ..end(engine) };
+            write(engine, &record, patch, "a leftover of this worker was ended").await;
+        })
+        .await;
+        if !full {
+            return Ok(());
+        }
+    }
+}
+
+/// Ends the operations of workers that are gone, each by one compare-and-set that raises the attempt (D7, I3, I4).
+///
+/// A claim followed by the error in a second write would let two claimers take the operation from each other without end.
+pub(crate) async fn claim(engine: &Engine) -> Result<(), StoreError> {
+    let mut after: Option<OperationName> = None;
+    loop {
+        let query = Query::Claimable { methods: Vec::new(), after: after.take(), limit: PAGE };
+        let page = engine.store.list(&query).await?;
+        let full = page.len() == PAGE;
+        after = page.last().map(|record| record.name.clone());
+        each(page, |record| async move {
+            let patch = Patch {
+                worker: Some(Some(engine.incarnation().worker)),
+                attempt: Some(record.attempt + 1),
+                interruptions: Some(record.interruptions + 1),
+                outcome: Some(lifecycle::abandoned(&record)),
+                ..end(engine)
+            };
+            write(engine, &record, patch, "an abandoned operation was ended").await;
+        })
+        .await;
+        if !full {
+            return Ok(());
+        }
+    }
+}
+
+/// Forgets what is past its retention (P-194).
+pub(crate) async fn purge(engine: &Engine) -> Result<(), StoreError> {
+    while engine.store.purge(PAGE, engine.settings.retention).await? == PAGE {}
+    Ok(())
+}
+
+fn end(engine: &Engine) -> Patch {
+    Patch { retention: Some(engine.settings.retention), ..Patch::default() }
+}
+
+fn service(record: &Record) -> &str {
+    record.method.split('/').next().unwrap_or_default()
+}
+
+/// A write that fails or is refused needs no retry: the next beat finds what is still open.
+async fn write(engine: &Engine, record: &Record, patch: Patch, message: &str) {
+    match engine.store.update(&record.name, Guard::Attempt(record.attempt), patch).await {
+        Ok(written) => tracing::info!(operation = %record.name, ?written, "{message}"),
+        Err(error) => tracing::warn!(operation = %record.name, %error, "{message}: not yet"),
+    }
+}
+
+async fn each<F: Future<Output = ()>>(records: Vec<Record>, work: impl Fn(Record) -> F) {
+    stream::iter(records).for_each_concurrent(CONCURRENT, work).await;
+}

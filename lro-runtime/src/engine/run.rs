@@ -1,0 +1,360 @@
+//! The life of one operation in this process: create, wait for a turn, run, end.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::context::{Attempt, Begun};
+use super::core::{Backoff, Engine, Incarnation, store_fault};
+use super::executor::{Place, handed_over};
+use super::hub::{Interest, Subscription};
+use crate::data::method::Method;
+use crate::data::operation::Outcome;
+use crate::data::payload::any::Any;
+use crate::data::record::{Guard, Head, NewRecord, Patch, Record};
+use crate::data::status::Status;
+use crate::rules::errors;
+use crate::rules::lifecycle::{self, Ending, Seen};
+use crate::store::{Created, StoreError, Written};
+
+/// A handler's run, not yet begun: it gives its packed response.
+pub(crate) type Handler = BoxFuture<'static, Result<Any, Status>>;
+
+/// One operation of this process, from its creation to its end.
+pub(crate) struct Run {
+    engine: Arc<Engine>,
+    incarnation: Incarnation,
+    attempt: Arc<Attempt>,
+    subscription: Subscription,
+    /// The attempt that the record has: 0 while the operation waits for its turn.
+    number: u32,
+    /// The right to run, held until the end is written.
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+/// Why a run stopped without an end of its own: the record is done, gone, or another attempt's. Nothing is written.
+struct Lost;
+
+/// What waiting for a turn came to.
+enum Turn {
+    Run,
+    End(Ending),
+}
+
+/// What a guarded write came to.
+enum Answer {
+    Applied(Head),
+    Refused,
+    /// The worker is condemned: the write is refused for ever.
+    Condemned,
+}
+
+impl Run {
+    pub(crate) fn new(engine: Arc<Engine>, attempt: Arc<Attempt>) -> Self {
+        let incarnation = engine.incarnation();
+        let subscription = engine.hub.subscribe(&attempt.name, Interest::Running);
+        Self { engine, incarnation, attempt, subscription, number: 0, permit: None }
+    }
+
+    /// What this run is recorded with.
+    pub(crate) fn record(&self, method: Arc<str>, metadata: Any, place: &Place) -> NewRecord {
+        NewRecord {
+            name: self.attempt.name.clone(),
+            method,
+            restartable: false,
+            request: None,
+            request_hash: None,
+            request_key: None,
+            exclusive_key: None,
+            metadata,
+            worker: self.incarnation.worker,
+            attempt: u32::from(matches!(place, Place::Running(_))),
+        }
+    }
+
+    /// The span of this run, a child of nothing: it outlives the call that started it.
+    pub(crate) fn span(&self, method: &Method) -> tracing::Span {
+        tracing::info_span!(
+            parent: None,
+            "operation.attempt",
+            operation = %self.attempt.name,
+            service = method.service,
+            method = method.name,
+            worker = %self.incarnation.worker.0,
+            attempt = 1,
+            outcome = tracing::field::Empty,
+        )
+    }
+
+    /// Creates the record, answers the caller, and then runs the handler to its end.
+    pub(crate) async fn start(
+        mut self,
+        record: NewRecord,
+        place: Place,
+        handler: Handler,
+        answer: oneshot::Sender<Result<(), Status>>,
+    ) {
+        self.number = record.attempt;
+        // What is brief is boxed, here and below: a pending operation then keeps a kilobyte, not five.
+        let created = Box::pin(self.create(record)).await;
+        let begun = created.map(|record| {
+            // Invariant: set once, here, before the handler is polled.
+            let _ = self.attempt.begun.set(Begun { attempt: 1, create_time: record.create_time });
+        });
+        let created = begun.is_ok();
+        // A caller that hung up is not told. The operation goes on (P-030).
+        let told = answer.send(begun).is_ok();
+        if !created {
+            return;
+        }
+        if told {
+            // Invariant: the caller never polls the handler, whose first step may be a long one (P-031).
+            handed_over().await;
+        }
+        match self.proceed(place, handler).await {
+            Ok(ending) => Box::pin(self.end(ending)).await,
+            Err(Lost) => tracing::info!("the operation is no longer this worker's"),
+        }
+    }
+
+    async fn proceed(&mut self, place: Place, handler: Handler) -> Result<Ending, Lost> {
+        match place {
+            Place::Running(permit) => self.permit = Some(permit),
+            Place::Waiting(place) => match Box::pin(self.wait_for_turn(place)).await? {
+                Turn::Run => {}
+                Turn::End(ending) => return Ok(ending),
+            },
+        }
+        self.run_handler(handler).await
+    }
+
+    /// Creates the record. When the store does not confirm, asks again by name: the same record cannot be
+    /// created twice, so an answer tells what happened to the first try.
+    async fn create(&self, record: NewRecord) -> Result<Record, Status> {
+        const TRIES: u32 = 5;
+        let mut backoff = Backoff::new();
+        let mut unconfirmed = false;
+        for _ in 0..TRIES {
+            match self.engine.store.create(record.clone(), None).await {
+                Ok(Created::New(record)) => return Ok(record),
+                Ok(Created::Name(found)) if unconfirmed && found.worker == Some(record.worker) => {
+                    return Ok(found);
+                }
+                Ok(taken) => {
+                    tracing::error!(?taken, "a name or key of a new operation is taken");
+                    return Err(errors::unreadable());
+                }
+                Err(error) => {
+                    unconfirmed |= matches!(error, StoreError::Unavailable { maybe_applied: true, .. });
+                    let status = store_fault("create", &error);
+                    if !unconfirmed {
+                        return Err(status);
+                    }
+                }
+            }
+            backoff.wait().await;
+        }
+        // Nobody knows whether there is a record. If there is, the caller was not told of it: it is removed when it is found.
+        self.engine.give_up(record.name);
+        Err(errors::unavailable())
+    }
+
+    /// Waits until the operation may run. A cancel ends it before its turn.
+    async fn wait_for_turn(&mut self, place: OwnedSemaphorePermit) -> Result<Turn, Lost> {
+        let engine = Arc::clone(&self.engine);
+        let condemned = self.incarnation.condemned.clone();
+        let mut turn = pin!(engine.executor.turn());
+        self.permit = loop {
+            tokio::select! {
+                biased;
+                () = condemned.cancelled() => return Err(Lost),
+                () = engine.interrupt.cancelled() => return Ok(Turn::End(Ending::Interrupted)),
+                permit = &mut turn => break permit,
+                seen = self.look() => match seen {
+                    Seen::Mine => {}
+                    Seen::Cancelled => return Ok(Turn::End(Ending::Cancelled)),
+                    Seen::Lost => return Err(Lost),
+                },
+            }
+        };
+        drop(place);
+        let seen = match self.write(Patch { attempt: Some(1), ..Patch::default() }).await {
+            Answer::Applied(head) => lifecycle::head_seen(&head, 1),
+            // Perhaps an earlier try was applied, and its reply lost.
+            Answer::Refused => self.reread(1).await,
+            Answer::Condemned => Seen::Lost,
+        };
+        self.number = 1;
+        // Invariant: no attempt starts after an acknowledged cancel. The write that starts it also tells of the cancel.
+        match seen {
+            Seen::Mine => Ok(Turn::Run),
+            Seen::Cancelled => Ok(Turn::End(Ending::Cancelled)),
+            Seen::Lost => Err(Lost),
+        }
+    }
+
+    /// Polls the handler until it returns, is dropped, or the attempt is lost; writes its progress meanwhile.
+    async fn run_handler(&mut self, handler: Handler) -> Result<Ending, Lost> {
+        let engine = Arc::clone(&self.engine);
+        let attempt = Arc::clone(&self.attempt);
+        let condemned = self.incarnation.condemned.clone();
+        let mut handler = AssertUnwindSafe(handler).catch_unwind();
+        let mut progress = pin!(write_progress(&engine, &attempt, self.number));
+        let mut grace = pin!(grace(&attempt.cancel, engine.settings.cancel_grace));
+        let ending = loop {
+            tokio::select! {
+                biased;
+                returned = &mut handler => break Ok(match returned {
+                    Ok(result) => Ending::Returned(result),
+                    Err(panic) => {
+                        tracing::error!(panic = panic_text(&*panic), "the handler panicked");
+                        Ending::Panicked
+                    }
+                }),
+                () = condemned.cancelled() => break Err(Lost),
+                () = &mut grace => break Ok(Ending::Cancelled),
+                () = engine.interrupt.cancelled() => break Ok(Ending::Interrupted),
+                Lost = &mut progress => break Err(Lost),
+                seen = self.look() => match seen {
+                    Seen::Mine => {}
+                    Seen::Cancelled => attempt.cancel.cancel(),
+                    Seen::Lost => break Err(Lost),
+                },
+            }
+        };
+        // Invariant: the handler is gone before its end is written (P-190). Its destructors are the user's, and may panic.
+        drop_quietly(handler);
+        ending
+    }
+
+    /// Waits for news of the operation. What looks like a loss is read once more: a reading from before the creation
+    /// may be published late.
+    async fn look(&mut self) -> Seen {
+        let record = self.subscription.next().await;
+        let worker = self.incarnation.worker;
+        match lifecycle::seen(record.as_deref(), worker, self.number) {
+            Seen::Lost => Box::pin(self.reread(self.number)).await,
+            seen => seen,
+        }
+    }
+
+    /// Writes the end, with the last metadata. The losers of a race are dropped in silence (P-188).
+    async fn end(&self, ending: Ending) {
+        let outcome = lifecycle::outcome(ending, &self.attempt.name, self.attempt.domain);
+        tracing::Span::current().record("outcome", outcome.label());
+        let patch = Patch {
+            outcome: Some(outcome),
+            metadata: self.attempt.progress.close(),
+            retention: Some(self.engine.settings.retention),
+            ..Patch::default()
+        };
+        self.write(patch).await;
+    }
+
+    /// Repeats a write of this attempt until the store answers it for certain. A lost reply needs no special care: what
+    /// the first try did makes the guard refuse the second.
+    async fn write(&self, mut patch: Patch) -> Answer {
+        let mut backoff = Backoff::new();
+        let guard = Guard::Attempt(self.number);
+        loop {
+            match self.engine.store.update(&self.attempt.name, guard, patch.clone()).await {
+                Ok(Written::Applied(head)) => return Answer::Applied(head),
+                Ok(Written::Refused(_) | Written::Absent) => return Answer::Refused,
+                Err(error) => {
+                    store_fault("update", &error);
+                    if matches!(error, StoreError::Invalid { .. }) {
+                        // The end must be written, if not with this response: nothing stays open for ever.
+                        let unkept = errors::payload_not_encodable("response", self.attempt.domain);
+                        patch.outcome = patch.outcome.map(|_| Outcome::Error(unkept));
+                        patch.metadata = None;
+                    }
+                }
+            }
+            tokio::select! {
+                () = backoff.wait() => {}
+                () = self.incarnation.condemned.cancelled() => return Answer::Condemned,
+            }
+        }
+    }
+
+    /// Reads the record until the store answers, and says what it means for this attempt of it.
+    async fn reread(&self, attempt: u32) -> Seen {
+        let mut backoff = Backoff::new();
+        loop {
+            match self.engine.store.get(std::slice::from_ref(&self.attempt.name)).await {
+                Ok(found) => {
+                    let found = found.first().and_then(Option::as_ref);
+                    return lifecycle::seen(found, self.incarnation.worker, attempt);
+                }
+                Err(error) => {
+                    store_fault("get", &error);
+                }
+            }
+            tokio::select! {
+                () = backoff.wait() => {}
+                () = self.incarnation.condemned.cancelled() => return Seen::Lost,
+            }
+        }
+    }
+}
+
+/// Ends when a cancel was asked for and the grace after it is over.
+async fn grace(cancel: &CancellationToken, grace: Duration) {
+    cancel.cancelled().await;
+    tokio::time::sleep(grace).await;
+}
+
+/// Writes the attempt's progress, one write at a time, until the attempt is lost.
+async fn write_progress(engine: &Engine, attempt: &Attempt, number: u32) -> Lost {
+    loop {
+        let (version, metadata) = attempt.progress.next().await;
+        if let Err(lost) = Box::pin(write_one(engine, attempt, number, version, metadata)).await {
+            return lost;
+        }
+    }
+}
+
+async fn write_one(
+    engine: &Engine,
+    attempt: &Attempt,
+    number: u32,
+    version: u64,
+    metadata: Any,
+) -> Result<(), Lost> {
+    let patch = Patch { metadata: Some(metadata), ..Patch::default() };
+    match engine.store.update(&attempt.name, Guard::Attempt(number), patch).await {
+        Ok(Written::Applied(head)) => {
+            if head.cancelled {
+                attempt.cancel.cancel();
+            }
+            attempt.progress.written(version);
+            Ok(())
+        }
+        Ok(Written::Refused(_) | Written::Absent) => Err(Lost),
+        Err(error) => {
+            store_fault("progress", &error);
+            attempt.progress.postponed();
+            // Newer values that come meanwhile go into the next try.
+            tokio::time::sleep(Backoff::LONGEST).await;
+            Ok(())
+        }
+    }
+}
+
+fn drop_quietly<T>(value: T) {
+    if let Err(panic) = std::panic::catch_unwind(AssertUnwindSafe(|| drop(value))) {
+        tracing::error!(panic = panic_text(&*panic), "the handler panicked while it was dropped");
+    }
+}
+
+/// The text of a panic, for the log alone (P-037).
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("not a text")
+}

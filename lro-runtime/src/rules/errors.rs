@@ -1,0 +1,151 @@
+//! The errors that the library itself gives: code, message and `ErrorInfo`, in one place (P-180…P-183, P-186). Those that
+//! only one wire has are that wire's.
+
+use crate::data::name::OperationName;
+use crate::data::status::Status;
+
+/// The domain of errors of the five methods. Errors of an operation's work carry their method's service.
+pub(crate) const DOMAIN: &str = "google.longrunning.Operations";
+
+const NOTHING: [(&str, &str); 0] = [];
+
+pub(crate) fn not_found(name: &str) -> Status {
+    Status::not_found(format!("operation `{name}` does not exist")).with_reason(
+        "OPERATION_NOT_FOUND",
+        DOMAIN,
+        [("name", name)],
+    )
+}
+
+pub(crate) fn invalid_name(name: &str, why: &str) -> Status {
+    Status::invalid_argument(format!("`{}` is not the name of an operation: {why}", shown(name))).with_reason(
+        "INVALID_OPERATION_NAME",
+        DOMAIN,
+        [("name", shown(name))],
+    )
+}
+
+pub(crate) fn invalid_parent(parent: &str, why: &str) -> Status {
+    Status::invalid_argument(format!("`{}` cannot be a parent of operations: {why}", shown(parent)))
+        .with_reason("INVALID_PARENT", DOMAIN, [("parent", shown(parent))])
+}
+
+pub(crate) fn invalid_page_size() -> Status {
+    Status::invalid_argument("page_size is negative").with_reason("INVALID_PAGE_SIZE", DOMAIN, NOTHING)
+}
+
+pub(crate) fn invalid_page_token() -> Status {
+    Status::invalid_argument("page_token was not given by this server for this list").with_reason(
+        "INVALID_PAGE_TOKEN",
+        DOMAIN,
+        NOTHING,
+    )
+}
+
+#[cfg(feature = "rest")]
+pub(crate) fn invalid_timeout() -> Status {
+    Status::invalid_argument("timeout is negative or out of range").with_reason(
+        "INVALID_TIMEOUT",
+        DOMAIN,
+        NOTHING,
+    )
+}
+
+pub(crate) fn filter_not_supported() -> Status {
+    Status::invalid_argument("filter is not supported; leave it empty").with_reason(
+        "INVALID_FILTER",
+        DOMAIN,
+        NOTHING,
+    )
+}
+
+pub(crate) fn partial_success_not_supported() -> Status {
+    Status::unimplemented("return_partial_success is not supported").with_reason(
+        "METHOD_NOT_SUPPORTED",
+        DOMAIN,
+        NOTHING,
+    )
+}
+
+/// The store cannot answer: the one code that pollers survive (P-048).
+pub(crate) fn unavailable() -> Status {
+    Status::unavailable("the store of operations cannot answer now; retry").with_reason(
+        "STORE_UNAVAILABLE",
+        DOMAIN,
+        NOTHING,
+    )
+}
+
+pub(crate) fn shutting_down() -> Status {
+    Status::unavailable("the server is shutting down; retry").with_reason("SHUTTING_DOWN", DOMAIN, NOTHING)
+}
+
+/// What is stored cannot be read, or rendered; the cause is in the log.
+pub(crate) fn unreadable() -> Status {
+    Status::internal("the stored operation cannot be read").with_reason(
+        "OPERATION_UNREADABLE",
+        DOMAIN,
+        NOTHING,
+    )
+}
+
+pub(crate) fn too_many_waiting(domain: &str, limit: usize) -> Status {
+    let message = format!("{limit} operations wait for their turn already; retry later");
+    Status::resource_exhausted(message).with_reason(
+        "TOO_MANY_OPERATIONS",
+        domain,
+        [("limit", limit.to_string())],
+    )
+}
+
+pub(crate) fn interrupted(name: &OperationName, domain: &str) -> Status {
+    let message = format!("operation `{name}` was interrupted: the process that ran it stopped");
+    Status::aborted(message).with_reason("OPERATION_INTERRUPTED", domain, [("name", name.as_str())])
+}
+
+pub(crate) fn cancelled(name: &OperationName, domain: &str) -> Status {
+    let message = format!("operation `{name}` was cancelled");
+    Status::cancelled(message).with_reason("OPERATION_CANCELLED", domain, [("name", name.as_str())])
+}
+
+pub(crate) fn panicked(domain: &str) -> Status {
+    Status::internal("the handler failed unexpectedly").with_reason("HANDLER_PANICKED", domain, NOTHING)
+}
+
+/// The attempt that a handler belongs to may write no more.
+pub(crate) fn attempt_over(name: &OperationName, domain: &str) -> Status {
+    let message = format!("this attempt of operation `{name}` is over");
+    Status::aborted(message).with_reason("ATTEMPT_OVER", domain, [("name", name.as_str())])
+}
+
+pub(crate) fn payload_too_large(what: &str, domain: &str, size: usize, limit: usize) -> Status {
+    let message = format!("the {what} has {size} bytes; {limit} are allowed");
+    let metadata = [("what", what.to_owned()), ("size", size.to_string()), ("limit", limit.to_string())];
+    Status::resource_exhausted(message).with_reason("PAYLOAD_TOO_LARGE", domain, metadata)
+}
+
+pub(crate) fn payload_not_encodable(what: &str, domain: &str) -> Status {
+    Status::internal(format!("the {what} has no protobuf form")).with_reason(
+        "PAYLOAD_NOT_ENCODABLE",
+        domain,
+        [("what", what)],
+    )
+}
+
+pub(crate) fn no_descriptor(type_name: &str, domain: &str) -> Status {
+    Status::internal(format!("no descriptor of `{type_name}` is registered")).with_reason(
+        "NO_DESCRIPTOR",
+        domain,
+        [("type", type_name)],
+    )
+}
+
+/// A client's own text as it may stand in a message: its beginning, without control characters.
+pub(crate) fn shown(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let mut shown: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}

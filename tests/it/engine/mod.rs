@@ -1,0 +1,12 @@
+//! The engine, through its public handle: one file for each promise.
+
+mod cancel;
+mod delete;
+mod lease;
+mod lifecycle;
+mod limits;
+mod list;
+mod lost_replies;
+mod races;
+mod shutdown;
+mod wait;

@@ -1,0 +1,74 @@
+//! What the tests share: a clock that tokio's paused time drives, and a store whose calls can be held, failed or unconfirmed.
+
+pub(crate) mod faults;
+pub(crate) mod http;
+pub(crate) mod programs;
+pub(crate) mod works;
+
+use std::time::{Duration, SystemTime};
+
+use lro_runtime::store::{Clock, MemoryStore};
+use lro_runtime::{Builder, Code, Operations, Outcome, Snapshot, Status};
+use tokio::time::Instant;
+
+pub(crate) use self::faults::{Call, FaultyStore};
+
+/// A store's clock that goes with tokio's, so that pausing and advancing one moves both.
+#[derive(Debug)]
+pub(crate) struct TokioClock {
+    epoch: SystemTime,
+    start: Instant,
+}
+
+impl TokioClock {
+    pub(crate) fn new() -> Self {
+        Self { epoch: SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000), start: Instant::now() }
+    }
+}
+
+impl Clock for TokioClock {
+    fn now(&self) -> SystemTime {
+        self.epoch + self.start.elapsed()
+    }
+}
+
+/// A memory store on tokio's clock, whose calls can be disturbed.
+pub(crate) fn store() -> FaultyStore {
+    FaultyStore::new(MemoryStore::with_clock(TokioClock::new()))
+}
+
+/// An engine on a fresh store.
+pub(crate) async fn engine() -> (Operations, FaultyStore) {
+    let store = store();
+    (open(&store, |builder| builder).await, store)
+}
+
+/// An engine on this store: one of several replicas, perhaps.
+pub(crate) async fn open(store: &FaultyStore, set: impl FnOnce(Builder) -> Builder) -> Operations {
+    set(Operations::builder()).open_store(store.clone()).await.expect("the engine opens")
+}
+
+/// Waits for the end of an operation, however long.
+pub(crate) async fn end(operations: &Operations, name: &str) -> Result<Snapshot, Status> {
+    loop {
+        let snapshot = operations.wait(name, None).await?;
+        if snapshot.is_done() {
+            return Ok(snapshot);
+        }
+    }
+}
+
+/// The error that an operation ended with.
+pub(crate) fn error(snapshot: &Snapshot) -> (Code, String) {
+    match &snapshot.outcome {
+        Some(Outcome::Error(error)) => (error.code(), error.reason().unwrap_or_default()),
+        other => panic!("an error was expected, not {other:?}"),
+    }
+}
+
+/// Lets every task that can run do so, until all of them wait for something.
+///
+/// With a paused clock the smallest sleep ends only when nothing else can go on.
+pub(crate) async fn settle() {
+    tokio::time::sleep(Duration::from_millis(1)).await;
+}
