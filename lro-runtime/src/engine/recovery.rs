@@ -16,7 +16,7 @@ const CONCURRENT: usize = 256;
 
 /// Compares what the store says that this worker runs with what it really runs (I5).
 ///
-/// What it runs is told the newest state, which delivers cancels whose notification was lost. What it does not run is
+/// What it runs is told of a cancel whose notification was lost. What it does not run is
 /// ended: a start whose caller was told that it failed is removed as well, for it leaves no record (P-027).
 pub(crate) async fn reconcile(engine: &Engine) -> Result<(), StoreError> {
     let worker = engine.incarnation().worker;
@@ -28,11 +28,12 @@ pub(crate) async fn reconcile(engine: &Engine) -> Result<(), StoreError> {
         after = page.last().map(|record| record.name.clone());
         let mut leftovers = Vec::new();
         for record in page {
-            if engine.hub.runs(&record.name) {
+            if !engine.hub.runs(&record.name) {
+                leftovers.push(record);
+            } else if record.cancel_time.is_some() {
+                // All else that is open and this worker's is as its run knows it: waking everyone on every beat is for nothing.
                 let name = record.name.clone();
                 engine.hub.publish(&name, Some(record));
-            } else {
-                leftovers.push(record);
             }
         }
         each(leftovers, |record| async move {

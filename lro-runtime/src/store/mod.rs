@@ -1,7 +1,8 @@
 //! The port to a durable table of operations: its contract, and the stores that come with the library.
 //!
 //! A store is a table. It keeps records, guards updates, lends leases and tells what changed; it never runs
-//! handlers, retries or decides policy. To write one, implement [`Store`] and run [`conformance`] against it.
+//! handlers, retries or decides policy. To write one, implement [`Store`], and stamp the public suite of properties on it:
+//! `store_conformance!`, of the feature `conformance`.
 
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
@@ -21,7 +22,6 @@ use bytes::Bytes;
 
 pub use self::clock::{Clock, SystemClock};
 pub use self::memory::MemoryStore;
-
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
 use crate::data::name::OperationName;
@@ -32,27 +32,32 @@ pub use crate::data::record::{Cursor, Guard, Head, Key, NewRecord, Patch, Record
 /// The contract, for each method: when it returns `Ok`, what it did is durable and visible to every reader of the
 /// same store. When it returns an error with `maybe_applied`, it may have happened, and the caller finds out by name.
 /// When it returns any other error, nothing happened. Durations go in; instants come only from the store's own
-/// clock. A dropped future may leave the write to happen later.
+/// clock, in whole microseconds. A dropped future may leave the write to happen later.
+///
+/// A record past its `expire_time` is not there for [`get`](Self::get), [`update`](Self::update) and [`list`](Self::list), from that
+/// instant on and not only when it is purged. Its name and its request key still count for [`create`](Self::create).
 #[async_trait]
 pub trait Store: Debug + Send + Sync + 'static {
     /// Creates a record, unless its name, its request key or its exclusivity key is taken: decided in that
     /// order, atomically. `time_limit` sets the deadline, counted from now.
+    ///
+    /// The record that stands against it is answered [as of](Record::as_of) now: one that has expired is a tombstone.
     async fn create(&self, record: NewRecord, time_limit: Option<Duration>) -> Result<Created, StoreError>;
 
-    /// Reads records by name, in the order of the names. Removed records are returned with their
-    /// `remove_time`; records past their `expire_time` are not returned.
+    /// Reads records by name, in the order of the names: one answer a name. Removed records are returned with their
+    /// `remove_time`. A thousand names in one call are usual.
     async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, StoreError>;
 
-    /// Changes one record if the guard admits it: decision and change are one atomic step. A record past its
-    /// `expire_time` is absent.
+    /// Changes one record as [`Record::apply`] does, if the [guard admits](Guard::admits) its head: decision and change are one
+    /// atomic step. A refused update changes nothing.
     async fn update(&self, name: &OperationName, guard: Guard, patch: Patch) -> Result<Written, StoreError>;
 
-    /// Reads one page of records.
+    /// Reads one page of records. Short of `limit` only when there are no more.
     async fn list(&self, query: &Query) -> Result<Vec<Record>, StoreError>;
 
-    /// Lends or extends the lease of a worker, from now, and notes the methods it can run again. The first
-    /// call creates the worker's row. Later ones revive a lapsed row; once [`reap`](Self::reap) has deleted it they answer
-    /// `false`, for ever: the worker is condemned.
+    /// Lends or extends the lease of a worker, from now, and notes the methods it can run again. The `first`
+    /// call creates the worker's row, and may be repeated. Later ones revive a lapsed row; once [`reap`](Self::reap) or
+    /// [`retire`](Self::retire) has deleted it they answer `false`, for ever: the worker is condemned.
     async fn renew(
         &self,
         worker: WorkerId,
@@ -65,11 +70,12 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// ran can be claimed. Sparing the caller lets a sole worker that was paused past its lease keep its work.
     async fn reap(&self, caller: WorkerId) -> Result<usize, StoreError>;
 
-    /// Deletes the row of a worker that has stopped.
+    /// Deletes the row of a worker that has stopped. What it still owns can be claimed.
     async fn retire(&self, worker: WorkerId) -> Result<(), StoreError>;
 
-    /// Deletes at most `limit` records that are past their `expire_time` or removed and done. One that has a request
-    /// key becomes a tombstone first, and is deleted `keep_keys` after its removal or expiry. Says how many records changed.
+    /// Deletes records that are spent: expired, or removed and done. One that has a request key is kept as a tombstone until
+    /// `keep_keys` after its removal or expiry; an expired one becomes it here, removed at its `expire_time`. Changes at most
+    /// `limit` records, and says how many.
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError>;
 
     /// Subscribes to what changes from now on, by whichever process.
@@ -78,7 +84,7 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Keeps the descriptor of a payload type, for other builds that share the store. The last one wins.
     async fn put_descriptor(&self, type_url: &str, descriptor: Bytes) -> Result<(), StoreError>;
 
-    /// Every descriptor that was kept, with its type URL.
+    /// Every descriptor that was kept, with its type URL, in no order.
     async fn descriptors(&self) -> Result<Vec<(String, Bytes)>, StoreError>;
 
     /// Thirty-two random bytes, made once in the life of the store and the same for every process that shares
@@ -114,9 +120,9 @@ pub enum Written {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Query {
-    /// What clients may list: visible records, the newest first, then by name, descending.
+    /// What clients may list: records that are neither removed nor expired, the newest first, then by name, descending.
     Public {
-        /// The parent whose operations are listed: `Some("")` is the root, `None` is everywhere.
+        /// The parent whose own operations are listed, by its whole text: `Some("")` is the root, `None` is everywhere.
         parent: Option<String>,
         /// Only done, or only open, records.
         done: Option<bool>,
@@ -153,7 +159,7 @@ pub enum Query {
     },
 }
 
-/// A stream of changes.
+/// A stream of changes, for one subscriber.
 #[async_trait]
 pub trait Changes: Send {
     /// Waits for the next change. After the store is gone it never returns. Dropping the future loses nothing.
