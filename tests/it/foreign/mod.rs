@@ -1,7 +1,9 @@
 //! Other people's programs as judges: what Google publishes for Python, run against this crate.
 
+mod clients;
 mod kinds;
 mod proto_json;
+mod works;
 
 use std::path::Path;
 use std::process::Command;

@@ -44,7 +44,7 @@ pub(crate) fn written(output: &Output) -> (Option<i32>, String, String) {
 /// A running `api-keys`.
 pub(crate) struct ApiKeys {
     pub(crate) child: Child,
-    url: String,
+    pub(crate) url: String,
     client: Client,
     _stdout: Lines<BufReader<ChildStdout>>,
 }
