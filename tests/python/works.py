@@ -6,7 +6,7 @@ A work's mode says what becomes of it: `finish`, `nothing`, `fail`, `endless`.
 import concurrent.futures
 
 from google.api_core import exceptions, retry
-from google.api_core.future import polling
+from google.api_core.future import async_future, polling
 from google.protobuf import empty_pb2, struct_pb2
 from google.rpc import code_pb2, error_details_pb2
 
@@ -16,6 +16,11 @@ METADATA = struct_pb2.Struct
 # As the default, but for tests.
 POLLING = retry.Retry(
     predicate=polling.RETRY_PREDICATE, initial=0.05, maximum=0.5, multiplier=1.5, timeout=60,
+)
+
+
+ASYNC_POLLING = retry.AsyncRetry(
+    predicate=retry.if_exception_type(async_future._OperationNotComplete), initial=0.05, maximum=0.5, multiplier=1.5,
 )
 
 
@@ -56,6 +61,37 @@ def check_futures(start):
     assert endless.cancelled() and endless.operation.error.code == code_pb2.CANCELLED, "P-201"
     assert endless.operation.HasField("metadata"), "P-024"
     assert not endless.cancel()
+
+
+async def check_async_futures(start):
+    """The same for `operation_async.AsyncOperation`."""
+    finished = await start("finish")
+    result = await finished.result()
+    assert result["copied"] == 7 and await finished.done() and not await finished.cancelled(), result
+    assert finished.metadata["percent"] == 100, finished.metadata
+    assert not await finished.cancel(), "it is done"
+
+    nothing = await start("nothing", empty_pb2.Empty)
+    assert await nothing.result() == empty_pb2.Empty() and nothing.operation.HasField("response")
+
+    failed = await start("fail")
+    error = await check_raises_async(exceptions.GoogleAPICallError, failed.result())
+    # P-203: without the class of its code.
+    assert "there is no disk" in str(error) and error.errors == [failed.operation.error], error
+    assert failed.operation.error.code == code_pb2.FAILED_PRECONDITION, "P-170"
+
+    endless = await start("endless")
+    assert await endless.running() and await endless.cancel()
+    await check_raises_async(exceptions.GoogleAPICallError, endless.result())
+    assert await endless.cancelled() and endless.operation.error.code == code_pb2.CANCELLED, "P-201"
+
+
+async def check_raises_async(kind, awaitable):
+    try:
+        answer = await awaitable
+    except kind as error:
+        return error
+    raise AssertionError(f"{kind.__name__} was expected, not {answer}")
 
 
 def check_failure(error, failed):

@@ -9,7 +9,8 @@ use crate::support::programs::ApiKeys;
 async fn drive(program: &str, server: &str) {
     let mut program = python(program);
     program.arg(server);
-    tokio::task::spawn_blocking(|| run(program)).await.unwrap();
+    let ran = tokio::task::spawn_blocking(|| run(program)).await;
+    ran.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
 }
 
 /// P-134, P-151, P-154, P-157…P-161, P-167, P-170…P-172, P-201, P-202: the generic client of `google.api_core`, and futures on it.
