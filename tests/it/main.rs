@@ -9,6 +9,7 @@ mod kill;
 mod payload_shapes;
 mod payload_twin;
 mod payload_wire;
+mod rest_bodies;
 mod rest_messages;
 mod rest_routes;
 mod rest_wire;
