@@ -1,7 +1,6 @@
 //! Other people's programs as judges: what Google publishes for Python, run against this crate.
 
 mod clients;
-mod kinds;
 mod proto_json;
 mod works;
 

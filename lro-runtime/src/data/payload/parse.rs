@@ -2,7 +2,7 @@
 //!
 //! Read here, and not by prost-reflect's serde: that one cuts integers of 64 bits to their range, takes a name twice, `inf`, and
 //! fractions of any length, and refuses an empty `Any` and one of `Empty` without a `value`. Python's `json_format` is the judge:
-//! `tests/it/foreign/proto_json.rs`.
+//! `tests/it/foreign/proto_json/`.
 
 mod fault;
 mod message;
