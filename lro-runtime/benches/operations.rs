@@ -101,7 +101,6 @@ fn starts(c: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
     let mut group = c.benchmark_group("durable start on SQLite");
     group.throughput(Throughput::Elements(1)).sample_size(20).measurement_time(Duration::from_secs(5));
-    // Samples of one size: a longer one than all before it would measure how the kernel gives memory.
     group.sampling_mode(SamplingMode::Flat);
     for callers in [1, 16, 256] {
         let folder = tempfile::tempdir().expect("a folder");
@@ -109,7 +108,16 @@ fn starts(c: &mut Criterion) {
         let operations =
             runtime.block_on(async { open(SqliteStore::open(&path).await.expect("the store opens")).await });
         group.bench_with_input(BenchmarkId::new("start", callers), &callers, |b, &callers| {
-            b.to_async(&runtime).iter_custom(|calls| started(operations.clone(), callers, calls));
+            b.to_async(&runtime).iter_custom(|calls| {
+                let operations = operations.clone();
+                async move {
+                    let mut elapsed = Duration::ZERO;
+                    for begun in (0..calls).step_by(PENDING) {
+                        elapsed += started(&operations, callers, (calls - begun).min(PENDING as u64)).await;
+                    }
+                    elapsed
+                }
+            });
         });
         let writer = raw::Writer::open(&folder.path().join("raw.db"));
         group.bench_with_input(BenchmarkId::new("raw group commit", callers), &callers, |b, &callers| {
@@ -125,8 +133,11 @@ fn starts(c: &mut Criterion) {
     group.finish();
 }
 
-/// The time of the starts alone; then their operations end, so that the next sample finds the memory free.
-async fn started(operations: Operations, callers: u64, calls: u64) -> Duration {
+/// The most operations that are pending at once. More would measure how the kernel hands out memory.
+const PENDING: usize = 10_000;
+
+/// The time of the starts alone; then their operations end.
+async fn started(operations: &Operations, callers: u64, calls: u64) -> Duration {
     let released = Arc::new(Semaphore::new(0));
     let (names, mut started) = mpsc::unbounded_channel();
     let elapsed = timed(callers, calls, {
