@@ -4,6 +4,7 @@ mod architecture;
 mod attribute;
 mod engine;
 mod examples;
+mod generated;
 mod kill;
 mod payload_shapes;
 mod payload_twin;
