@@ -214,6 +214,7 @@ fn body(checked: &Checked) -> TokenStream {
         if false {
             return #private::declared::<#declared>();
         }
+        #[allow(unused_braces)]
         #block
     }
 }

@@ -65,6 +65,11 @@ impl Service {
         Ok(WorkResponse::default())
     }
 
+    /// A method on one line, as the formatter would not write it.
+    #[rustfmt::skip]
+    #[long_running]
+    async fn short(&self) -> Result<(), Status> { Ok(()) }
+
     /// A method on a value.
     #[long_running]
     async fn consume(self) -> Result<(), Status> {
@@ -143,5 +148,6 @@ async fn handlers_under_these_lints_run() {
     assert_eq!(dynamic.expect("it starts").await.expect("a response").text, "ab");
     assert!(service.work(tonic::Request::new("a".to_owned())).await.is_ok());
     assert!(service.rest(tonic::Request::new("a".to_owned())).await.is_ok());
+    assert!(service.short().await.is_ok());
     assert!(service.consume().await.is_ok());
 }
