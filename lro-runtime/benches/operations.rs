@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use lro_runtime::store::{MemoryStore, SqliteStore, Store};
 use lro_runtime::{Operations, Payload, Status, long_running};
 use tokio::runtime::Runtime;
@@ -101,6 +101,8 @@ fn starts(c: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
     let mut group = c.benchmark_group("durable start on SQLite");
     group.throughput(Throughput::Elements(1)).sample_size(20).measurement_time(Duration::from_secs(5));
+    // Samples of one size: a longer one than all before it would measure how the kernel gives memory.
+    group.sampling_mode(SamplingMode::Flat);
     for callers in [1, 16, 256] {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("bench.db");

@@ -140,6 +140,10 @@ async fn api_keys_keeps_its_keys() {
         assert_eq!(server.send(Method::PATCH, &path, Some(body)).await.0, status, "{path}");
     }
 
+    let started = server.patch_by_post(&update, &json!({ "displayName": "newer" })).await;
+    let updated = server.end(started["name"].as_str().unwrap()).await;
+    assert_eq!(updated["response"]["displayName"], "newer");
+
     let (_, secret) = server.get(&format!("{key}/keyString")).await;
     let secret = secret["keyString"].as_str().unwrap().to_owned();
     assert!(secret.starts_with("AIzaSy") && secret.len() == 39, "{secret}");

@@ -8,7 +8,7 @@ use prost_build::Config;
 use prost_types::FileDescriptorSet;
 use tonic_prost_build::Builder;
 
-const PROTOS: [&str; 2] = ["lro-runtime/proto", "tests/proto"];
+const PROTOS: [&str; 2] = ["lro-runtime/proto", "tests/protos"];
 
 /// One folder of generated code.
 struct Target {

@@ -127,7 +127,7 @@ async fn an_annotated_function_is_a_handler() {
     assert_eq!(server.send("GET", "/v1/operations").await.ok(), json!({}));
 }
 
-/// P-147: enums as numbers, for who asks.
+/// P-146, P-147: enums as numbers, for who asks, in every spelling.
 #[tokio::test]
 async fn enums_are_names_or_numbers() {
     let operations = Operations::open("memory:").await.unwrap();
@@ -136,10 +136,22 @@ async fn enums_are_names_or_numbers() {
     let started = server.send_json("POST", "/v1/disks/p", r#"{"state":"READY"}"#).await.ok();
     let path = format!("/v1/{}", started["name"].as_str().unwrap());
     assert_eq!(server.send("POST", &format!("{path}:wait")).await.ok()["response"]["state"], "READY");
-    let numbers = server.send("GET", &format!("{path}?$alt=json;enum-encoding=int")).await;
-    assert_eq!(numbers.ok()["response"]["state"], 1);
-    let numbers = server.send("GET", "/v1/p/operations?%24alt=json%3Benum-encoding%3Dint").await;
-    assert_eq!(numbers.ok()["operations"][0]["response"]["state"], 1);
+    for query in [
+        "$alt=json;enum-encoding=int",
+        "%24alt=json%3Benum-encoding%3Dint",
+        "%24alt=json%3benum-encoding=int",
+        "alt=json;enum-encoding=int",
+        "$prettyPrint=0&$alt=json;enum-encoding=int",
+    ] {
+        let numbers = server.send("GET", &format!("{path}?{query}")).await;
+        assert_eq!(numbers.ok()["response"]["state"], 1, "{query}");
+        let numbers = server.send("POST", &format!("{path}:wait?{query}")).await;
+        assert_eq!(numbers.ok()["response"]["state"], 1, "{query}");
+        let numbers = server.send("GET", &format!("/v1/p/operations?{query}")).await;
+        assert_eq!(numbers.ok()["operations"][0]["response"]["state"], 1, "{query}");
+    }
+    let names = server.send("GET", &format!("{path}?$alt=json")).await;
+    assert_eq!(names.ok()["response"]["state"], "READY");
 }
 
 /// P-171…P-173, P-176: a handler's own errors look as the library's do, 499 included.
@@ -163,6 +175,7 @@ async fn statuses_are_answered_in_the_envelope() {
     let server = Server::start(app).await;
     let cancelled = server.send("GET", "/cancelled").await;
     assert_eq!(cancelled.error(), failed(499, "CANCELLED", "CANCELLED"));
+    assert!(cancelled.text.contains(r#""domain":"google.rpc.Code""#), "P-180: {}", cancelled.text);
     assert!(cancelled.text.contains(r#""message":"gone 💨\n\"quoted\"""#), "{}", cancelled.text);
     let details = server.send("GET", "/details").await;
     assert_eq!(details.error(), failed(404, "NOT_FOUND", "NO_DISK"));

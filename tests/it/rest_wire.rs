@@ -200,6 +200,7 @@ async fn queries_are_read_strictly() {
         "filter=&pageSize=0&pageToken=&returnPartialSuccess=false",
         "name=&page_size=5&page_token=",
         "$alt=json;enum-encoding=int",
+        "%24alt=json%3benum-encoding%3dint",
         "%24alt=json%3Benum-encoding%3Dint&$prettyPrint=0&key=k&fields=name&quotaUser=q",
     ] {
         let listed = server.send("GET", &format!("/v1/operations?{query}")).await.ok();

@@ -60,7 +60,7 @@ impl Hub {
     pub(crate) fn subscribe(self: &Arc<Self>, name: &OperationName, interest: Interest) -> Subscription {
         let hash = name.hash64();
         let mut shard = self.shard(hash);
-        let entries = shard.entry(hash).or_default();
+        let entries = shard.entry(hash).or_insert_with(|| Vec::with_capacity(1));
         let at = entries.iter().position(|entry| entry.slot.name == *name).unwrap_or_else(|| {
             let slot = Slot { name: name.clone(), changed: Notify::new(), newest: Mutex::default() };
             entries.push(Entry { slot: Arc::new(slot), waiting: 0, running: 0 });

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::types;
 use crate::data::payload::registry::Registry;
 use crate::data::status::{Code, Status};
-use crate::rules::errors::{DOMAIN, shown};
+use crate::rules::errors::{self, DOMAIN, shown};
 
 /// The answer 200 with a JSON text (P-153, P-155).
 pub(super) fn ok(json: String) -> Response {
@@ -22,7 +22,7 @@ fn reply(status: StatusCode, json: String) -> Response {
 
 /// The error envelope: `{"error": {"code": 404, "message": …, "status": "NOT_FOUND", "details": […]}}`.
 pub(super) fn envelope(registry: &Registry, status: Status) -> Response {
-    let status = status.into_error("");
+    let status = status.into_error(errors::CODES);
     let http = http_status(status.code());
     let (number, name) = (http.as_u16(), status.code().name());
     let message = serde_json::Value::from(status.message());

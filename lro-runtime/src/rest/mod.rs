@@ -5,6 +5,7 @@
 
 mod error;
 mod handlers;
+mod method_override;
 mod proto_json;
 mod query;
 mod routes;
@@ -17,6 +18,7 @@ use axum::routing::any;
 
 use crate::engine::Operations;
 
+pub use self::method_override::method_override;
 pub use self::proto_json::ProtoJson;
 pub use self::types::with_descriptors;
 

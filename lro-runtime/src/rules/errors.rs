@@ -7,6 +7,11 @@ use crate::data::status::Status;
 /// The domain of errors of the five methods. Errors of an operation's work carry their method's service.
 pub(crate) const DOMAIN: &str = "google.longrunning.Operations";
 
+/// The domain of errors of an application's own routes to which nobody gave a reason: the code's name is the reason, and this is
+/// what such names belong to, whatever the service (P-180).
+#[cfg(feature = "rest")]
+pub(crate) const CODES: &str = "google.rpc.Code";
+
 const NOTHING: [(&str, &str); 0] = [];
 
 pub(crate) fn not_found(name: &str) -> Status {

@@ -44,7 +44,7 @@ pub(crate) fn written(output: &Output) -> (Option<i32>, String, String) {
 /// A running `api-keys`.
 pub(crate) struct ApiKeys {
     pub(crate) child: Child,
-    url: String,
+    pub(crate) url: String,
     client: Client,
     _stdout: Lines<BufReader<ChildStdout>>,
 }
@@ -73,6 +73,15 @@ impl ApiKeys {
         let response = request.send().await.expect("the server answers");
         let (status, text) = (response.status().as_u16(), response.text().await.expect("a body"));
         (status, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")))
+    }
+
+    /// Sends a PATCH as a client does that cannot send one (P-143).
+    pub(crate) async fn patch_by_post(&self, path: &str, body: &Value) -> Value {
+        let request = self.client.post(format!("{}{path}", self.url)).json(body);
+        let response =
+            request.header("X-HTTP-Method-Override", "PATCH").send().await.expect("the server answers");
+        assert_eq!(response.status(), 200);
+        response.json().await.expect("a body")
     }
 
     pub(crate) async fn get(&self, path: &str) -> (u16, Value) {

@@ -78,6 +78,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let app = routes::routes(service)
         .merge(rest::router_at("/v2", &operations))
         .fallback(|| async { errors::unknown_path() });
+    let app = rest::method_override(app);
 
     let (stop, stopped) = oneshot::channel::<()>();
     let server = axum::serve(listener, app).with_graceful_shutdown(async move {

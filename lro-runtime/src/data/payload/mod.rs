@@ -9,6 +9,7 @@ pub(crate) mod oneof;
 pub(crate) mod parse;
 pub(crate) mod registry;
 pub(crate) mod render;
+pub(crate) mod special;
 
 use std::fmt;
 

@@ -12,12 +12,13 @@ use base64::display::Base64Display;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use prost::DecodeError;
-use prost_reflect::{DescriptorPool, DynamicMessage, Kind, ReflectMessage, SerializeOptions, Value};
+use prost_reflect::{DescriptorPool, DynamicMessage, Kind, ReflectMessage, Value};
 
 use self::text::{
-    duration, timestamp, write_display, write_float, write_key, write_quoted, write_sequence, write_string,
+    write_display, write_double, write_float, write_key, write_quoted, write_sequence, write_string,
 };
 use super::any::{Any, type_url};
+use super::special::{camel_case, duration_text, has_own_form, timestamp_text};
 use crate::data::operation::{Outcome, Snapshot};
 use crate::data::status::Status;
 
@@ -192,20 +193,22 @@ impl<'a> Renderer<'a> {
                 self.write_any(out, &full_name, bytes, depth + 1)
             }
             "google.protobuf.Timestamp" => {
-                let text = seconds_and_nanos(message).and_then(|(seconds, nanos)| timestamp(seconds, nanos));
+                let text =
+                    seconds_and_nanos(message).and_then(|(seconds, nanos)| timestamp_text(seconds, nanos));
                 write_string(out, &text.ok_or_else(unrepresentable)?);
                 Ok(())
             }
             "google.protobuf.Duration" => {
-                let text = seconds_and_nanos(message).and_then(|(seconds, nanos)| duration(seconds, nanos));
+                let text =
+                    seconds_and_nanos(message).and_then(|(seconds, nanos)| duration_text(seconds, nanos));
                 write_string(out, &text.ok_or_else(unrepresentable)?);
                 Ok(())
             }
             "google.protobuf.FieldMask" => {
-                let options = SerializeOptions::new();
-                let text = message.serialize_with_options(serde_json::value::Serializer, &options);
-                let text = text.map_err(|_| unrepresentable())?;
-                let _infallible = write!(out, "{text}");
+                let paths = message.get_field_by_number(1);
+                let paths = paths.as_deref().and_then(Value::as_list).unwrap_or_default();
+                let paths: Option<Vec<_>> = paths.iter().map(|path| camel_case(path.as_str()?)).collect();
+                write_string(out, &paths.ok_or_else(unrepresentable)?.join(","));
                 Ok(())
             }
             "google.protobuf.Value" => match message.fields().next() {
@@ -269,8 +272,8 @@ impl<'a> Renderer<'a> {
             Value::U32(value) => write_display(out, value),
             Value::I64(value) => write_quoted(out, value),
             Value::U64(value) => write_quoted(out, value),
-            Value::F32(value) => write_float(out, f64::from(*value), value),
-            Value::F64(value) => write_float(out, *value, value),
+            Value::F32(value) => write_float(out, *value),
+            Value::F64(value) => write_double(out, *value),
             Value::String(value) => write_string(out, value),
             Value::Bytes(value) => write_quoted(out, Base64Display::new(value, &BASE64_STANDARD)),
             Value::EnumNumber(number) => self.write_enum(out, *number, kind),
@@ -309,31 +312,6 @@ impl<'a> Renderer<'a> {
             _ => write_display(out, number),
         }
     }
-}
-
-/// Whether a message's JSON is something other than an object of its fields, so that it stands in an `Any` as `value`.
-/// `Empty` is not one of them: in an `Any` it is `@type` alone (P-161).
-fn has_own_form(full_name: &str) -> bool {
-    let Some(name) = full_name.strip_prefix("google.protobuf.") else { return false };
-    matches!(
-        name,
-        "Any"
-            | "Timestamp"
-            | "Duration"
-            | "FieldMask"
-            | "Struct"
-            | "Value"
-            | "ListValue"
-            | "DoubleValue"
-            | "FloatValue"
-            | "Int64Value"
-            | "UInt64Value"
-            | "Int32Value"
-            | "UInt32Value"
-            | "BoolValue"
-            | "StringValue"
-            | "BytesValue"
-    )
 }
 
 /// The full name of an `Any`'s type, and its bytes.

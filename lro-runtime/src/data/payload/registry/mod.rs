@@ -91,7 +91,8 @@ impl Registry {
     /// When the type is unknown, or the text is no such message (P-152).
     #[cfg_attr(not(feature = "rest"), allow(dead_code, reason = "only the JSON wire reads JSON"))]
     pub(crate) fn parse(&self, full_name: &str, json: &[u8]) -> Result<Bytes, ParseError> {
-        parse::parse(self.message(full_name).ok_or_else(|| ParseError::unknown_type(full_name))?, json)
+        let descriptor = self.message(full_name).ok_or_else(|| ParseError::unknown_type(full_name))?;
+        parse::parse(&descriptor, json)
     }
 
     #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The text of single values: strings, numbers, times.
+//! The text of single values: strings, numbers, keys.
 
 use std::fmt::Write;
 
@@ -6,21 +6,9 @@ use prost_reflect::MapKey;
 
 use super::RenderError;
 
-/// The largest integer that every client reads from a JSON number.
-const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
-
-/// RFC 3339 in UTC with 0, 3, 6 or 9 digits, in the years 0001 to 9999 (P-164).
-pub(super) fn timestamp(seconds: i64, nanos: i32) -> Option<String> {
-    let timestamp = prost_types::Timestamp { seconds, nanos }.normalized();
-    (-62_135_596_800..=253_402_300_799).contains(&timestamp.seconds).then(|| timestamp.to_string())
-}
-
-/// Decimal seconds with 0, 3, 6 or 9 digits, up to 10,000 years (P-164).
-pub(super) fn duration(seconds: i64, nanos: i32) -> Option<String> {
-    // Normalized first: a duration whose parts have different signs would be printed with the wrong one.
-    let duration = prost_types::Duration { seconds, nanos }.normalized();
-    (-315_576_000_000..=315_576_000_000).contains(&duration.seconds).then(|| duration.to_string())
-}
+/// Up to where every integer is a `double`, and a `float`.
+const DOUBLE_EXACT: f64 = 9_007_199_254_740_992.0;
+const FLOAT_EXACT: f64 = 16_777_216.0;
 
 pub(super) fn write_sequence<T>(
     out: &mut String,
@@ -51,14 +39,26 @@ pub(super) fn write_key(out: &mut String, key: &MapKey) {
     }
 }
 
+pub(super) fn write_double(out: &mut String, value: f64) {
+    write_number(out, value, &value, DOUBLE_EXACT);
+}
+
+pub(super) fn write_float(out: &mut String, value: f32) {
+    if value.abs() == f32::MAX {
+        // The shortest text is a little larger than the number, and Python refuses it as too large.
+        return write_double(out, f64::from(value));
+    }
+    write_number(out, f64::from(value), &value, FLOAT_EXACT);
+}
+
 /// A number, or `"NaN"`, `"Infinity"`, `"-Infinity"` (P-163). A whole one is written without a fraction, so that what
-/// a client put into a `Struct` as an integer can be read as one.
-pub(super) fn write_float(out: &mut String, value: f64, shortest: &impl serde::Serialize) {
+/// a client put into a `Struct` as an integer can be read as one; but not with digits that the type does not have.
+fn write_number(out: &mut String, value: f64, shortest: &impl serde::Serialize, exact: f64) {
     if value.is_nan() {
         out.push_str("\"NaN\"");
     } else if value.is_infinite() {
         out.push_str(if value > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" });
-    } else if value.fract() == 0.0 && value.abs() <= MAX_EXACT && (value != 0.0 || value.is_sign_positive()) {
+    } else if value.fract() == 0.0 && value.abs() <= exact && (value != 0.0 || value.is_sign_positive()) {
         write_display(out, value as i64);
     } else {
         write_json(out, shortest);

@@ -1,4 +1,4 @@
-//! What tonic-prost-build makes of `proto/disks.proto`, twice.
+//! What tonic-prost-build makes of `protos/disks.proto`, twice.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::pedantic, clippy::nursery)]
 
 /// With this crate's `Operation`.

@@ -1,0 +1,29 @@
+//! Google's clients for Python on real ports; what they check is in `tests/python`.
+
+use tempfile::tempdir;
+
+use super::{python, run, works};
+use crate::support::programs::ApiKeys;
+
+/// Runs a program on a server while that goes on serving.
+async fn drive(program: &str, server: &str) {
+    let mut program = python(program);
+    program.arg(server);
+    let ran = tokio::task::spawn_blocking(|| run(program)).await;
+    ran.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+}
+
+/// P-134, P-151, P-154, P-157…P-161, P-167, P-170…P-172, P-201, P-202: the generic client of `google.api_core`, and futures on it.
+#[tokio::test]
+async fn the_operations_client_works_over_rest() {
+    let server = works::serve().await;
+    drive("operations_rest.py", &server.address.to_string()).await;
+}
+
+/// P-092, P-132, P-133, P-146, P-159: `google-cloud-api-keys` on the example.
+#[tokio::test]
+async fn the_api_keys_client_works_over_rest() {
+    let folder = tempdir().unwrap();
+    let server = ApiKeys::start(folder.path(), "0.1s");
+    drive("api_keys_rest.py", server.url.trim_start_matches("http://")).await;
+}
