@@ -27,6 +27,7 @@
 //!
 //! - `macros` (default): [`long_running`] and the derive [`Payload`](derive@Payload).
 //! - `rest`: the five methods over HTTP and JSON, as an axum router.
+//! - `grpc`: the messages of `google.longrunning`, and handlers in tonic services.
 //! - `sqlite`: the embedded durable store.
 //! - `conformance`: the suite of properties that a store must have, for those who write one.
 
@@ -37,6 +38,8 @@
 pub mod __private;
 mod data;
 mod engine;
+#[cfg(feature = "grpc")]
+pub mod grpc;
 mod open;
 #[cfg(feature = "rest")]
 pub mod rest;

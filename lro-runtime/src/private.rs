@@ -20,4 +20,11 @@ pub use crate::data::payload::field::{Field, in_field};
 pub use crate::data::payload::oneof::{
     Oneof, OneofField, Variant, contains, distinct_names, distinct_numbers, no_such_variant,
 };
-pub use crate::engine::{Context, Reply, Start, clone_service};
+pub use crate::engine::{Context, Handle, Reply, Start, clone_service, declared};
+
+/// What the expansion in a tonic service names.
+#[cfg(feature = "grpc")]
+pub mod grpc {
+    pub use crate::grpc::Operation;
+    pub use crate::grpc::reply::{Answer, Bare, Tonic, is_operation};
+}

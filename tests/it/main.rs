@@ -5,6 +5,7 @@ mod attribute;
 mod engine;
 mod examples;
 mod foreign;
+mod generated;
 mod kill;
 mod payload_shapes;
 mod payload_twin;

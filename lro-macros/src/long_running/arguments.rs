@@ -11,13 +11,14 @@ use super::slot::Slot;
 use crate::errors::Errors;
 
 /// Every argument, with an example for the messages.
-const SUPPORTED: [(&str, &str); 8] = [
+const SUPPORTED: [(&str, &str); 9] = [
     ("service", r#"service = "acme.disks.v1.Snapshots""#),
     ("name", r#"name = "TakeSnapshot""#),
     ("metadata", "metadata = TakeSnapshotMetadata"),
     ("parent", "parent = request.disk"),
     ("operations", "operations = app.operations"),
     ("validate", "validate = request.check()"),
+    ("operation", "operation = pb::google::longrunning::Operation"),
     ("catalog", "catalog = false"),
     ("crate", "crate = path::to::lro_runtime"),
 ];
@@ -31,6 +32,7 @@ pub(crate) struct Arguments {
     pub(crate) parent: Slot<Expr>,
     pub(crate) operations: Slot<Expr>,
     pub(crate) validate: Slot<Expr>,
+    pub(crate) operation: Slot<Type>,
     pub(crate) catalog: Slot<LitBool>,
     runtime: Slot<Path>,
     /// Some argument could not be read. That an argument is missing is then no news.
@@ -75,6 +77,7 @@ impl Arguments {
             "parent" => self.parent.set(keyword, input.parse()?, errors),
             "operations" => self.operations.set(keyword, input.parse()?, errors),
             "validate" => self.validate.set(keyword, input.parse()?, errors),
+            "operation" => self.operation.set(keyword, literal(input, example)?, errors),
             "catalog" => self.catalog.set(keyword, literal(input, example)?, errors),
             _ => self.runtime.set(keyword, runtime_path(input, example)?, errors),
         }

@@ -6,6 +6,7 @@ use syn::{
     TypeFnPtr, TypeImplTrait, TypeReference, parse_quote,
 };
 
+use super::answer::Answer;
 use super::arguments::Arguments;
 use super::handler::Handler;
 use super::parameter::ContextParameter;
@@ -21,6 +22,7 @@ pub(crate) struct Checked {
     pub(crate) declared: Type,
     pub(crate) context: Option<ContextParameter>,
     pub(crate) metadata: Type,
+    pub(crate) answer: Answer,
 }
 
 /// A handler with mistakes, and all of them.
@@ -29,6 +31,7 @@ pub(crate) struct Refused {
     pub(crate) arguments: Arguments,
     pub(crate) handler: Handler,
     pub(crate) metadata: Type,
+    pub(crate) answer: Answer,
     pub(crate) error: syn::Error,
 }
 
@@ -53,14 +56,15 @@ pub(crate) fn check(
     }
 
     let metadata = metadata(&arguments, &handler);
+    let answer = Answer::new(&arguments, handler.parts.declared.as_ref());
     match (errors.finish(), handler.parts.declared.clone()) {
         (Ok(()), Some(declared)) => {
             let context = handler.contexts.pop();
-            Ok(Checked { arguments, handler, declared, context, metadata })
+            Ok(Checked { arguments, handler, declared, context, metadata, answer })
         }
         (result, _) => {
             let error = result.err().unwrap_or_else(|| missing_output(&handler));
-            Err(Box::new(Refused { arguments, handler, metadata, error }))
+            Err(Box::new(Refused { arguments, handler, metadata, answer, error }))
         }
     }
 }

@@ -12,16 +12,17 @@
 //!     let __start = Start::new(__METHOD, &(self.operations));
 //!     let __start = __start.parent(&(request.disk));
 //!     let __start = __start.validated(request.check());
-//!     __start.run::<M, D, _, _>(move |ctx: Context<M>| async move {
+//!     __start.run::<M, Handle, D, _, _>(move |ctx: Context<M>| async move {
 //!         let __self = &__this;
-//!         if let Some(__reply) = None::<D> { return __reply; }
+//!         if false { return declared::<D>(); }
 //!         { __self.copy(request).await }
 //!     }).await
 //! }
 //! ```
+//! In a tonic service `grpc::Tonic` stands in the place of `Handle`, and `.answer()` after the `.await`.
 //! Parameters are named outside the detached part, so that hooks see them; what the body does not use, stays there.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
@@ -45,8 +46,8 @@ pub(crate) fn expand(checked: Checked) -> TokenStream {
         #(#bindings)*
         #run
     };
-    let Checked { arguments, mut handler, metadata, .. } = checked;
-    handler.publish(&arguments, &metadata);
+    let Checked { arguments, mut handler, declared, metadata, answer, .. } = checked;
+    handler.publish(answer.output(&arguments, &handler, &declared, &metadata));
     handler.with_body(&statements)
 }
 
@@ -73,24 +74,16 @@ fn method(checked: &Checked) -> TokenStream {
 
 /// The entry in the link-time catalogue. It is an item, so its types must make sense outside the function.
 fn submission(checked: &Checked) -> Option<TokenStream> {
-    let Checked { arguments, handler, declared, metadata, .. } = checked;
+    let Checked { arguments, handler, declared, metadata, answer, .. } = checked;
     let refused = arguments.catalog.value().is_some_and(|catalog| !catalog.value);
-    let generics = &handler.function.sig.generics;
-    let is_local = |ident: &Ident| {
-        ident == "Self"
-            || generics.type_params().any(|parameter| parameter.ident == *ident)
-            || generics.const_params().any(|parameter| parameter.ident == *ident)
-    };
-    if refused
-        || mentions(declared.to_token_stream(), &is_local)
-        || mentions(metadata.to_token_stream(), &is_local)
-    {
+    if refused || handler.is_local(declared) || handler.is_local(metadata) {
         return None;
     }
     // A type that does not fit is reported here in the same words, at the same tokens, as in the signature: once.
     let private = arguments.private(declared.span());
+    let way = answer.way(&private);
     let response = quote_spanned! {glue(declared.span())=>
-        <<#declared as #private::Reply<#metadata>>::Response as #private::Payload>::full_name
+        <<#declared as #private::Reply<#metadata, #way>>::Response as #private::Payload>::full_name
     };
     let private = arguments.private(metadata.span());
     let metadata = quote_spanned!(glue(metadata.span())=> <#metadata as #private::Payload>::full_name);
@@ -102,16 +95,8 @@ fn submission(checked: &Checked) -> Option<TokenStream> {
     })
 }
 
-fn mentions(tokens: TokenStream, is_local: &dyn Fn(&Ident) -> bool) -> bool {
-    tokens.into_iter().any(|tree| match tree {
-        TokenTree::Ident(ident) => is_local(&ident),
-        TokenTree::Group(group) => mentions(group.stream(), is_local),
-        _ => false,
-    })
-}
-
 fn run(checked: &Checked) -> TokenStream {
-    let Checked { arguments, handler, declared, context, metadata } = checked;
+    let Checked { arguments, handler, declared, context, metadata, answer } = checked;
     let private = arguments.private(Span::call_site());
     let start = local("__start", handler.ident().span());
     let (clone, this) = captured_self(handler, arguments);
@@ -136,13 +121,15 @@ fn run(checked: &Checked) -> TokenStream {
     let kept = kept(handler);
     let body = body(checked);
     // What the body lacks to be detached, `Send` or `'static`, is said at the function's name.
+    let way = answer.way(&private);
     let run = quote_spanned! {glue(handler.ident().span())=>
-        #start.run::<#metadata, #declared, _, _>(move |#context| async move {
+        #start.run::<#metadata, #way, #declared, _, _>(move |#context| async move {
             #this
             #kept
             #body
         }).await
     };
+    let run = answer.value(run);
     quote! {
         #clone
         let #start = #private::Start::new(__METHOD, #operations);
@@ -214,7 +201,7 @@ fn kept(handler: &Handler) -> TokenStream {
 }
 
 fn body(checked: &Checked) -> TokenStream {
-    let Checked { handler, declared, .. } = checked;
+    let Checked { arguments, handler, declared, .. } = checked;
     let statements = &handler.parts.body;
     if let Shape::Boxed(_) = handler.parts.shape {
         return quote!(#(#statements)*);
@@ -222,11 +209,12 @@ fn body(checked: &Checked) -> TokenStream {
     let mut block = TokenStream::new();
     handler.function.block.brace_token.surround(&mut block, |block| block.extend(quote!(#(#statements)*)));
     // Never runs: it tells inference the declared type, so that a wrong one is reported at the user's own expression.
-    let reply = local("__reply", declared.span());
+    let private = arguments.private(declared.span());
     quote_spanned! {glue(declared.span())=>
-        if let ::core::option::Option::Some(#reply) = ::core::option::Option::None::<#declared> {
-            return #reply;
+        if false {
+            return #private::declared::<#declared>();
         }
+        #[allow(unused_braces)]
         #block
     }
 }

@@ -9,10 +9,12 @@ use super::check::Refused;
 use super::shape::Shape;
 
 pub(crate) fn fallback(refused: Refused) -> TokenStream {
-    let Refused { arguments, mut handler, metadata, error } = refused;
-    if handler.names_its_output() {
-        handler.parts.declared.iter_mut().for_each(|declared| Reveal.visit_type_mut(declared));
-        handler.publish(&arguments, &metadata);
+    let Refused { arguments, mut handler, metadata, answer, error } = refused;
+    if handler.names_its_output()
+        && let Some(mut declared) = handler.parts.declared.take()
+    {
+        Reveal.visit_type_mut(&mut declared);
+        handler.publish(answer.output(&arguments, &handler, &declared, &metadata));
     }
     let signature = &mut handler.function.sig;
     if matches!(handler.parts.shape, Shape::Native) && signature.asyncness.is_none() {

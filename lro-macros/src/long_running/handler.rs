@@ -1,14 +1,11 @@
 //! The handler as it was written: one description for every shape it may come in.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::spanned::Spanned as _;
 use syn::{Attribute, Block, Expr, ImplItemFn, Item, Lit, Meta, Receiver, ReceiverKind, Token, Type, token};
 
-use super::arguments::Arguments;
-use super::glue;
 use super::parameter::{ContextParameter, take_contexts};
 use super::shape::{self, Parts};
 use crate::errors::Errors;
@@ -58,12 +55,8 @@ impl Handler {
     }
 
     /// Gives the signature the return type that callers see.
-    pub(crate) fn publish(&mut self, arguments: &Arguments, metadata: &Type) {
-        let Some(declared) = &self.parts.declared else { return };
-        let private = arguments.private(declared.span());
-        let started =
-            quote_spanned!(glue(declared.span())=> <#declared as #private::Reply<#metadata>>::Started);
-        shape::set_output(&mut self.function.sig, &self.parts.shape, Type::Verbatim(started));
+    pub(crate) fn publish(&mut self, answer: TokenStream) {
+        shape::set_output(&mut self.function.sig, &self.parts.shape, Type::Verbatim(answer));
     }
 
     /// The function with these statements.
@@ -96,9 +89,27 @@ impl Handler {
         words.map(|word| word[..1].to_uppercase() + &word[1..]).collect()
     }
 
+    /// Whether a type makes sense inside of the function alone.
+    pub(crate) fn is_local(&self, ty: &Type) -> bool {
+        let generics = &self.function.sig.generics;
+        mentions(ty.to_token_stream(), &|ident: &Ident| {
+            ident == "Self"
+                || generics.type_params().any(|parameter| parameter.ident == *ident)
+                || generics.const_params().any(|parameter| parameter.ident == *ident)
+        })
+    }
+
     pub(crate) fn ident(&self) -> &Ident {
         &self.function.sig.ident
     }
+}
+
+fn mentions(tokens: TokenStream, is_local: &dyn Fn(&Ident) -> bool) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => is_local(&ident),
+        TokenTree::Group(group) => mentions(group.stream(), is_local),
+        _ => false,
+    })
 }
 
 fn is_named(ty: &Type) -> bool {

@@ -3,6 +3,7 @@
 //! arguments ‖ item → [`Handler`] (as written) → [`Checked`](check::Checked) (free of mistakes) → tokens. Each stage needs
 //! the one before it, and all mistakes of all stages are reported together.
 
+mod answer;
 mod arguments;
 mod check;
 mod expand;

@@ -105,7 +105,7 @@ struct Inner {
 impl Status {
     /// A status without details.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { code, message: message.into(), details: Vec::new() }))
+        Self::from_parts(code, message, Vec::new())
     }
 
     /// The code.
@@ -180,9 +180,12 @@ impl Status {
     pub fn decode(bytes: &[u8]) -> Result<Self, prost::DecodeError> {
         let status = pb::Status::decode(bytes)?;
         let code = Code::from_number(status.code).unwrap_or(Code::Unknown);
-        let mut decoded = Self::new(code, status.message);
-        decoded.0.details = status.details.into_iter().map(Any::from).collect();
-        Ok(decoded)
+        Ok(Self::from_parts(code, status.message, status.details.into_iter().map(Any::from).collect()))
+    }
+
+    /// A status with these details, just as they are.
+    pub(crate) fn from_parts(code: Code, message: impl Into<String>, details: Vec<Any>) -> Self {
+        Self(Box::new(Inner { code, message: message.into(), details }))
     }
 
     fn set_detail(&mut self, detail: Any) {

@@ -19,5 +19,5 @@ pub use self::builder::{Builder, OpenError};
 pub use self::context::Context;
 pub use self::handle::{Operation, Poll};
 pub use self::operations::Operations;
-pub use self::reply::Reply;
-pub use self::start::{Start, clone_service};
+pub use self::reply::{Handle, Reply};
+pub use self::start::{Start, clone_service, declared};

@@ -5,13 +5,15 @@ use crate::Status;
 use crate::data::payload::Payload;
 
 /// A return type that a `#[long_running]` handler may have: `Result<R, E>` with a payload and an error that converts
-/// into [`Status`]. It is a trait, so that aliases of `Result` work.
+/// into [`Status`], and for a tonic service that of a tonic method. It is a trait, so that aliases of `Result` work.
+///
+/// `W` says what the public method answers: its own [`Operation`], or a tonic response.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the return type of a long-running handler",
     label = "expected `Result<Response, Status>`",
     note = "return `Result<R, E>`, where `R` is a payload and `E: Into<lro_runtime::Status>`"
 )]
-pub trait Reply<M>: Sized + Send + 'static {
+pub trait Reply<M, W = Handle>: Sized + Send + 'static {
     /// The operation's response type.
     type Response: Payload;
     /// What the public method returns.
@@ -23,6 +25,10 @@ pub trait Reply<M>: Sized + Send + 'static {
     /// The public method's return value.
     fn started(result: Result<Operation<Self::Response, M>, Status>) -> Self::Started;
 }
+
+/// The public method answers with the typed [`Operation`].
+#[derive(Debug)]
+pub enum Handle {}
 
 // That the metadata is a payload, is asked where it is named: an error here would blame the return type.
 impl<R: Payload, E: Into<Status> + Send + 'static, M> Reply<M> for Result<R, E> {

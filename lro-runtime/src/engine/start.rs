@@ -55,20 +55,21 @@ impl Start {
     /// Creates the operation, lets the handler run, and answers as soon as the record is durable (P-029, P-031).
     ///
     /// Boxed rather than `async`, since rustc would repeat each bound that does not hold where an opaque future is awaited.
-    pub fn run<M, R, H, F>(self, handler: H) -> BoxFuture<'static, R::Started>
+    pub fn run<M, W, R, H, F>(self, handler: H) -> BoxFuture<'static, R::Started>
     where
         M: Payload,
-        R: Reply<M>,
+        W: 'static,
+        R: Reply<M, W>,
         H: FnOnce(Context<M>) -> F + Send + 'static,
         F: Future<Output = R> + Send + 'static,
     {
         async move { R::started(self.create(handler).await) }.boxed()
     }
 
-    async fn create<M, R, H, F>(self, handler: H) -> Result<Operation<R::Response, M>, Status>
+    async fn create<M, W, R, H, F>(self, handler: H) -> Result<Operation<R::Response, M>, Status>
     where
         M: Payload,
-        R: Reply<M>,
+        R: Reply<M, W>,
         H: FnOnce(Context<M>) -> F + Send + 'static,
         F: Future<Output = R> + Send + 'static,
     {
@@ -131,6 +132,11 @@ impl Start {
         let answered = engine.executor.detach(operation).until(answered).await;
         answered.unwrap_or_else(|_| Err(errors::shutting_down()))
     }
+}
+
+/// A value of the declared return type for a `return` that never runs.
+pub fn declared<D>() -> D {
+    unreachable!("the expansion's `return` for inference was reached")
 }
 
 /// A service whose clone a detached handler can keep.

@@ -2,8 +2,17 @@
 
 use lro_runtime::Operation;
 
-use crate::support::engine;
 use crate::support::works::{WorkMetadata, WorkResponse};
+use crate::support::{end, engine};
+
+use self::shadowed_tonic::Works as _;
+
+macro_rules! shadow {
+    ($($name:ident)*) => {$(
+        #[allow(dead_code, non_camel_case_types, reason = "its existence is the test")]
+        struct $name;
+    )*};
+}
 
 /// No prelude, and the names that the expansion would like to use mean something else.
 #[no_implicit_prelude]
@@ -13,13 +22,6 @@ mod shadowed {
     use crate::support::works::{WorkMetadata, WorkResponse};
 
     pub(super) type Result<T> = ::core::result::Result<T, Status>;
-
-    macro_rules! shadow {
-        ($($name:ident)*) => {$(
-            #[allow(dead_code, non_camel_case_types, reason = "its existence is the test")]
-            struct $name;
-        )*};
-    }
 
     shadow!(Option Some None Box String Pin Future Send Method LinkedMethod Start Reply Payload core std inventory);
 
@@ -49,6 +51,58 @@ mod shadowed {
     }
 }
 
+/// The same in a tonic service, but for the `Box` that async-trait asks for.
+#[no_implicit_prelude]
+mod shadowed_tonic {
+    use ::lro_runtime::{Operations, grpc, long_running};
+    use ::std::boxed::Box;
+    use ::tonic::async_trait;
+
+    use crate::support::works::{WorkMetadata, WorkResponse};
+
+    #[async_trait]
+    pub(super) trait Works {
+        async fn in_response(
+            &self,
+            request: ::tonic::Request<()>,
+        ) -> ::core::result::Result<::tonic::Response<grpc::Operation>, ::tonic::Status>;
+
+        async fn bare(
+            &self,
+            request: ::tonic::Request<()>,
+        ) -> ::core::result::Result<::tonic::Response<grpc::Operation>, ::tonic::Status>;
+    }
+
+    shadow!(Option Some None Result Ok Err String Pin Future Send Status Operation Response Request Tonic Answer Payload core std tonic inventory);
+
+    #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+    pub(super) struct Service {
+        pub(super) operations: Operations,
+    }
+
+    #[async_trait]
+    impl Works for Service {
+        #[long_running(metadata = WorkMetadata)]
+        async fn in_response(
+            &self,
+            request: ::tonic::Request<()>,
+        ) -> ::core::result::Result<::tonic::Response<WorkResponse>, ::tonic::Status> {
+            request.into_inner();
+            let response = WorkResponse { text: ::std::string::String::new() };
+            ::core::result::Result::Ok(::tonic::Response::new(response))
+        }
+
+        #[long_running(operation = grpc::Operation, metadata = WorkMetadata)]
+        async fn bare(
+            &self,
+            request: ::tonic::Request<()>,
+        ) -> ::core::result::Result<WorkResponse, ::tonic::Status> {
+            request.into_inner();
+            ::core::result::Result::Ok(WorkResponse { text: ::std::string::String::new() })
+        }
+    }
+}
+
 /// The library under another name, and inside another crate's module.
 mod renamed {
     extern crate lro_runtime as long_running_operations;
@@ -65,6 +119,17 @@ mod renamed {
     pub(super) async fn external(operations: Operations) -> Result<WorkResponse, Status> {
         drop(operations);
         Ok(WorkResponse { text: "external".to_owned() })
+    }
+
+    #[long_running(
+        crate = self::reexport,
+        operation = reexport::grpc::Operation,
+        operations = operations,
+        metadata = WorkMetadata
+    )]
+    pub(super) async fn answered(operations: Operations) -> Result<WorkResponse, tonic::Status> {
+        drop(operations);
+        Ok(WorkResponse { text: "answered".to_owned() })
     }
 
     #[long_running(crate = self::reexport, operations = operations)]
@@ -153,6 +218,14 @@ async fn the_expansion_means_the_same_everywhere() {
         text(marked::handler(operations.clone(), marked::Context).await.expect("it starts")).await,
         "attempt 1"
     );
+
+    let service = shadowed_tonic::Service { operations: operations.clone() };
+    let in_response = service.in_response(tonic::Request::new(())).await.expect("it starts").into_inner();
+    let bare = service.bare(tonic::Request::new(())).await.expect("it starts").into_inner();
+    let answered = renamed::answered(operations.clone()).await.expect("it starts").into_inner();
+    for started in [in_response, bare, answered] {
+        assert!(end(&operations, &started.name).await.expect("it ends").is_done());
+    }
 
     let service = written_by_macro::Service { operations, text: "written".to_owned() };
     let started = service.method("by a macro".to_owned()).await;

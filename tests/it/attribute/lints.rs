@@ -65,6 +65,11 @@ impl Service {
         Ok(WorkResponse::default())
     }
 
+    /// A method on one line, as the formatter would not write it.
+    #[rustfmt::skip]
+    #[long_running]
+    async fn short(&self) -> Result<(), Status> { Ok(()) }
+
     /// A method on a value.
     #[long_running]
     async fn consume(self) -> Result<(), Status> {
@@ -95,6 +100,41 @@ impl Dynamic for Service {
     }
 }
 
+/// A trait as tonic generates it.
+#[async_trait]
+trait Works {
+    /// A method.
+    async fn work(
+        &self,
+        request: tonic::Request<String>,
+    ) -> Result<tonic::Response<lro_runtime::grpc::Operation>, tonic::Status>;
+
+    /// A method without a context.
+    async fn rest(
+        &self,
+        request: tonic::Request<String>,
+    ) -> Result<tonic::Response<lro_runtime::grpc::Operation>, tonic::Status>;
+}
+
+#[async_trait]
+impl Works for Service {
+    #[long_running(parent = request.get_ref())]
+    async fn work(
+        &self,
+        ctx: Context<WorkMetadata>,
+        request: tonic::Request<String>,
+    ) -> Result<tonic::Response<WorkResponse>, tonic::Status> {
+        ctx.update(|metadata| metadata.percent = 1).await?;
+        drop(self.operations.clone());
+        Ok(tonic::Response::new(WorkResponse { text: request.into_inner() }))
+    }
+
+    #[long_running(operation = lro_runtime::grpc::Operation)]
+    async fn rest(&self, request: tonic::Request<String>) -> Result<WorkResponse, tonic::Status> {
+        Ok(WorkResponse { text: request.into_inner() })
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn handlers_under_these_lints_run() {
     let (operations, _store) = engine().await;
@@ -106,5 +146,8 @@ async fn handlers_under_these_lints_run() {
     assert!(service.method().await.is_ok());
     let dynamic = service.dynamic(("a".to_owned(), "b".to_owned())).await;
     assert_eq!(dynamic.expect("it starts").await.expect("a response").text, "ab");
+    assert!(service.work(tonic::Request::new("a".to_owned())).await.is_ok());
+    assert!(service.rest(tonic::Request::new("a".to_owned())).await.is_ok());
+    assert!(service.short().await.is_ok());
     assert!(service.consume().await.is_ok());
 }

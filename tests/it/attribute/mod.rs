@@ -5,3 +5,4 @@ mod instrument;
 mod lints;
 mod receivers;
 mod shapes;
+mod tonic;

@@ -13,7 +13,7 @@ impl Service {
 }
 
 // The one mistake is one error: what might have been meant by it is not missed.
-#[long_running(operation = operations)]
+#[long_running(engine = operations)]
 async fn function(operations: Operations) -> Result<(), Status> {
     Ok(())
 }

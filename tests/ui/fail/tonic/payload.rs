@@ -1,0 +1,32 @@
+use lro_runtime::grpc::Operation;
+use lro_runtime::{Operations, long_running};
+use tonic::{Response, Status};
+
+struct Disk;
+
+#[tonic::async_trait]
+trait Disks {
+    async fn copy_disk(&self) -> Result<Response<Operation>, Status>;
+
+    async fn delete_disk(&self) -> Result<Response<Operation>, Status>;
+}
+
+#[derive(Clone)]
+struct Service {
+    operations: Operations,
+}
+
+#[tonic::async_trait]
+impl Disks for Service {
+    #[long_running]
+    async fn copy_disk(&self) -> Result<Response<Disk>, Status> {
+        Ok(Response::new(Disk))
+    }
+
+    #[long_running(operation = Operation)]
+    async fn delete_disk(&self) -> Result<Disk, Status> {
+        Ok(Disk)
+    }
+}
+
+fn main() {}
