@@ -2,7 +2,7 @@
 //!
 //! [`long_running`] turns an async handler into a method that returns an [`Operation`] at once and records its
 //! typed result. [`Operations`] is the engine behind it: it keeps the worker's lease, runs the handlers, ends what a crash
-//! left, and answers the five methods Get, List, Cancel, Delete and Wait, which `rest` serves.
+//! left, and answers the five methods Get, List, Cancel, Delete and Wait, which `rest` and `grpc` serve.
 //!
 //! ```
 //! use lro_runtime::{Operations, Status, long_running};
@@ -27,7 +27,7 @@
 //!
 //! - `macros` (default): [`long_running`] and the derive [`Payload`](derive@Payload).
 //! - `rest`: the five methods over HTTP and JSON, as an axum router.
-//! - `grpc`: the messages of `google.longrunning`, and handlers in tonic services.
+//! - `grpc`: the five methods over gRPC and gRPC-Web, as a tonic service, and handlers in tonic services.
 //! - `sqlite`: the embedded durable store.
 //! - `conformance`: the suite of properties that a store must have, for those who write one.
 
@@ -54,7 +54,7 @@ pub use self::data::payload::json_value::Json;
 pub use self::data::payload::registry::{RegistryError, UndescribedMethod, UnresolvedField};
 pub use self::data::payload::{Payload, PayloadError};
 pub use self::data::status::{Code, Status};
-pub use self::engine::{Builder, Context, OpenError, Operation, Operations, Poll, Reply};
+pub use self::engine::{Access, Builder, Context, OpenError, Operation, Operations, Poll, Reply, Verb};
 pub use self::service::{ListRequest, OperationsPage};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/payload.md")]

@@ -1,5 +1,7 @@
 //! The five methods of `google.longrunning.Operations`, for both wires: what a client may see and do is decided here.
 
+mod permit;
+
 use std::time::Duration;
 
 use tokio::time::Instant;

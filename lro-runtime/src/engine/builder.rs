@@ -1,14 +1,17 @@
 //! The engine's settings, and its opening.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::access::{Access, Authorize};
 use super::operations::Operations;
 use super::settings::Settings;
 use crate::data::payload::registry::{Registry, RegistryError};
+use crate::data::status::Status;
 use crate::store::{Store, StoreError};
 
 /// Settings for an engine. Every one has a default that suits a service in production.
@@ -83,6 +86,36 @@ impl Builder {
     /// prost-build and protox write it. Types with `#[derive(Payload)]` bring theirs along.
     pub fn descriptors(mut self, file_descriptor_set: impl Into<Bytes>) -> Self {
         self.descriptors.push(file_descriptor_set.into());
+        self
+    }
+
+    /// Asks this hook before each call of one of the five methods that comes over a wire, on both wires, and before anything is looked
+    /// up: whom it refuses learns nothing about what exists (P-040, P-043). Without a hook everybody may do everything. Calls of
+    /// [`Operations`]' own methods, from within the program, are not asked about.
+    ///
+    /// The hook's error is the call's: UNAUTHENTICATED for a caller who is not known, and [`Access::denied`] for one who may not. A name
+    /// cannot be guessed, but is no capability; what decides is whose it is, which is mostly told by its parent.
+    ///
+    /// ```
+    /// use lro_runtime::{Operations, Status};
+    ///
+    /// let builder = Operations::builder().authorize(|access| async move {
+    ///     let Some(tenant) = access.headers.get("x-tenant").and_then(|tenant| tenant.to_str().ok()) else {
+    ///         return Err(Status::unauthenticated("say who you are in x-tenant"));
+    ///     };
+    ///     // `tenants/a` to list, `tenants/a/operations/…` for the other methods.
+    ///     let mut segments = access.name.split('/');
+    ///     let own = segments.next() == Some("tenants") && segments.next() == Some(tenant);
+    ///     if own { Ok(()) } else { Err(access.denied()) }
+    /// });
+    /// # drop(builder);
+    /// ```
+    pub fn authorize<F, R>(mut self, hook: F) -> Self
+    where
+        F: Fn(Access) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), Status>> + Send + 'static,
+    {
+        self.settings.authorize = Some(Authorize::new(hook));
         self
     }
 

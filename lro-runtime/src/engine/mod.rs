@@ -1,5 +1,6 @@
 //! The engine: runs handlers, keeps its lease, ends what it claims, and wakes who waits.
 
+mod access;
 mod builder;
 mod context;
 pub(crate) mod core;
@@ -15,6 +16,7 @@ mod run;
 mod settings;
 mod start;
 
+pub use self::access::{Access, Verb};
 pub use self::builder::{Builder, OpenError};
 pub use self::context::Context;
 pub use self::handle::{Operation, Poll};

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::access::Authorize;
+
 /// The settings of one engine; their meaning is documented on the builder's methods.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -14,6 +16,7 @@ pub(crate) struct Settings {
     pub(crate) waiters: usize,
     pub(crate) payload_limit: usize,
     pub(crate) id_prefix: String,
+    pub(crate) authorize: Option<Authorize>,
 }
 
 impl Default for Settings {
@@ -28,6 +31,7 @@ impl Default for Settings {
             waiters: 100_000,
             payload_limit: 4 * 1024 * 1024 - 64 * 1024,
             id_prefix: String::new(),
+            authorize: None,
         }
     }
 }

@@ -8,12 +8,13 @@ use bytes::Bytes;
 use serde::Deserialize;
 
 use super::query::{self, Query};
-use super::routes::{self, Route};
+use super::routes;
 use super::{Served, error};
 use crate::data::operation::{Outcome, Snapshot};
 use crate::data::payload::any::Any;
 use crate::data::payload::render::Renderer;
 use crate::data::status::Status;
+use crate::engine::Verb;
 use crate::rules::errors::DOMAIN;
 use crate::service::{ListRequest, OperationsPage, unreadable};
 
@@ -30,43 +31,45 @@ pub(super) async fn serve(State(served): State<Served>, request: Request) -> Res
 async fn answer(Served { prefix, operations }: &Served, request: Request) -> Result<String, Status> {
     let path = request.uri().path();
     let route = routes::parse(request.method(), path.strip_prefix(&**prefix).unwrap_or(path))?;
-    let mut query = Query::parse(request.uri().query().unwrap_or_default(), known(&route))?;
+    // Before the rest of the request is read: who may not, is not told what is wrong with it (P-043).
+    let permit = operations.permit(route.verb, route.name, request.headers(), request.extensions()).await?;
+    let mut query = Query::parse(request.uri().query().unwrap_or_default(), known(route.verb))?;
     let renderer = operations.engine().registry.renderer().enum_numbers(query.enum_numbers);
     let operation = |snapshot| renderer.operation(&snapshot).map_err(|error| unreadable(&snapshot, &error));
-    match route {
-        Route::Get { name } => operation(operations.get(&name).await?),
-        Route::List { parent } => {
+    match route.verb {
+        Verb::Get => operation(permit.get().await?),
+        Verb::List => {
             let request = ListRequest {
-                name: parent,
+                name: String::new(),
                 filter: query.text("filter"),
                 page_size: query.scalar("page_size")?,
                 page_token: query.text("page_token"),
                 return_partial_success: query.scalar("return_partial_success")?,
             };
-            Ok(page(&renderer, operations.list(&request).await?))
+            Ok(page(&renderer, permit.list(request).await?))
         }
-        Route::Delete { name } => {
-            operations.delete(&name).await?;
+        Verb::Delete => {
+            permit.delete().await?;
             Ok(EMPTY.to_owned())
         }
-        Route::Cancel { name } => {
+        Verb::Cancel => {
             body::<CancelBody>(request).await?;
-            operations.cancel(&name).await?;
+            permit.cancel().await?;
             Ok(EMPTY.to_owned())
         }
-        Route::Wait { name } => {
+        Verb::Wait => {
             let timeout = timeout(body(request).await?, query.duration("timeout")?)?;
-            operation(operations.wait(&name, timeout).await?)
+            operation(permit.wait(timeout).await?)
         }
     }
 }
 
 /// The parameters of a route, but for those that its path gives.
-fn known(route: &Route) -> &'static [&'static str] {
-    match route {
-        Route::List { .. } => &["filter", "page_size", "page_token", "return_partial_success"],
-        Route::Wait { .. } => &["timeout"],
-        Route::Get { .. } | Route::Delete { .. } | Route::Cancel { .. } => &[],
+fn known(verb: Verb) -> &'static [&'static str] {
+    match verb {
+        Verb::List => &["filter", "page_size", "page_token", "return_partial_success"],
+        Verb::Wait => &["timeout"],
+        Verb::Get | Verb::Delete | Verb::Cancel => &[],
     }
 }
 

@@ -7,16 +7,14 @@ use percent_encoding::percent_decode_str;
 
 use super::error;
 use crate::data::status::Status;
+use crate::engine::Verb;
 use crate::rules::errors;
 
-/// One of the five methods, with the name that the path gives.
+/// One of the five methods, with the name that the path gives: an operation's, and for List the parent's.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Route {
-    Get { name: String },
-    List { parent: String },
-    Delete { name: String },
-    Cancel { name: String },
-    Wait { name: String },
+pub(super) struct Route {
+    pub(super) verb: Verb,
+    pub(super) name: String,
 }
 
 const COLLECTION: &str = "operations";
@@ -34,24 +32,18 @@ pub(super) fn parse(method: &Method, path: &str) -> Result<Route, Status> {
         return Err(error::unknown_path());
     };
     let is_collection = name.split('/').nth(place + 1).is_none();
-    match (method.as_str(), verb) {
+    let (verb, name) = match (method.as_str(), verb) {
         ("GET" | "HEAD", _) if is_collection => {
             let parent = name.strip_suffix(COLLECTION).unwrap_or(&name);
-            Ok(Route::List { parent: parent.strip_suffix('/').unwrap_or(parent).to_owned() })
+            (Verb::List, parent.strip_suffix('/').unwrap_or(parent).to_owned())
         }
-        ("GET" | "HEAD", _) => Ok(Route::Get { name }),
+        ("GET" | "HEAD", _) => (Verb::Get, name),
         // On the collection, too: the service refuses its name, and nothing is done to it (P-137).
-        ("DELETE", _) => Ok(Route::Delete { name }),
-        ("POST", Some(Verb::Cancel)) => Ok(Route::Cancel { name }),
-        ("POST", Some(Verb::Wait)) => Ok(Route::Wait { name }),
-        _ => Err(error::method_not_supported(method)),
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Verb {
-    Cancel,
-    Wait,
+        ("DELETE", _) => (Verb::Delete, name),
+        ("POST", Some(verb)) => (verb, name),
+        _ => return Err(error::method_not_supported(method)),
+    };
+    Ok(Route { verb, name })
 }
 
 /// Splits a custom verb off: what follows the last colon, if it is one of ours. Everything else after a colon belongs to the
@@ -86,23 +78,23 @@ mod tests {
     use crate::data::status::Code;
 
     fn get(name: &str) -> Result<Route, Code> {
-        Ok(Route::Get { name: name.to_owned() })
+        Ok(Route { verb: Verb::Get, name: name.to_owned() })
     }
 
-    fn list(parent: &str) -> Result<Route, Code> {
-        Ok(Route::List { parent: parent.to_owned() })
+    fn list(name: &str) -> Result<Route, Code> {
+        Ok(Route { verb: Verb::List, name: name.to_owned() })
     }
 
     fn delete(name: &str) -> Result<Route, Code> {
-        Ok(Route::Delete { name: name.to_owned() })
+        Ok(Route { verb: Verb::Delete, name: name.to_owned() })
     }
 
     fn cancel(name: &str) -> Result<Route, Code> {
-        Ok(Route::Cancel { name: name.to_owned() })
+        Ok(Route { verb: Verb::Cancel, name: name.to_owned() })
     }
 
     fn wait(name: &str) -> Result<Route, Code> {
-        Ok(Route::Wait { name: name.to_owned() })
+        Ok(Route { verb: Verb::Wait, name: name.to_owned() })
     }
 
     #[test]

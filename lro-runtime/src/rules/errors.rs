@@ -22,6 +22,14 @@ pub(crate) fn not_found(name: &str) -> Status {
     )
 }
 
+/// Says the same of what exists and of what does not (P-184).
+pub(crate) fn permission_denied(permission: &str, name: &str) -> Status {
+    let name = shown(name);
+    let message = format!("permission `{permission}` is denied on `{name}`, or it does not exist");
+    let metadata = [("permission", permission), ("name", &name)];
+    Status::permission_denied(message).with_reason("PERMISSION_DENIED", DOMAIN, metadata)
+}
+
 pub(crate) fn invalid_name(name: &str, why: &str) -> Status {
     Status::invalid_argument(format!("`{}` is not the name of an operation: {why}", shown(name))).with_reason(
         "INVALID_OPERATION_NAME",
@@ -47,7 +55,7 @@ pub(crate) fn invalid_page_token() -> Status {
     )
 }
 
-#[cfg(feature = "rest")]
+#[cfg(any(feature = "grpc", feature = "rest"))]
 pub(crate) fn invalid_timeout() -> Status {
     Status::invalid_argument("timeout is negative or out of range").with_reason(
         "INVALID_TIMEOUT",
