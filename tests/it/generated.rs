@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use prost::Message as _;
 use prost_build::Config;
 use prost_types::FileDescriptorSet;
 use tonic_prost_build::Builder;
@@ -23,10 +24,8 @@ const TARGETS: [Target; 3] = [
     Target {
         proto: "google/longrunning/operations.proto",
         folder: "lro-runtime/src/grpc/generated",
-        set: |builder| {
-            builder.build_client(false).build_server(false).extern_path(".google.rpc", "::tonic_types::pb")
-        },
-        files: &["google.longrunning.rs"],
+        set: |builder| builder.build_transport(false).extern_path(".google.rpc", "::tonic_types::pb"),
+        files: &["descriptors.bin", "google.longrunning.rs"],
     },
     Target {
         proto: "disks.proto",
@@ -51,7 +50,11 @@ fn generated_code_is_fresh() {
         let mut config = Config::new();
         config.enable_type_names();
         let builder = (target.set)(tonic_prost_build::configure()).out_dir(out.path());
-        builder.compile_fds_with_config(compile(&root, target.proto), config).unwrap();
+        let mut descriptors = compile(&root, target.proto);
+        builder.compile_fds_with_config(descriptors.clone(), config).unwrap();
+        // Comments are for whoever reads the .proto.
+        descriptors.file.iter_mut().for_each(|file| file.source_code_info = None);
+        fs::write(out.path().join("descriptors.bin"), descriptors.encode_to_vec()).unwrap();
         for file in target.files {
             let fresh = fs::read(out.path().join(file)).unwrap();
             let committed: PathBuf = root.join(target.folder).join(file);

@@ -6,6 +6,7 @@ mod engine;
 mod examples;
 mod foreign;
 mod generated;
+mod grpc;
 mod kill;
 mod payload_shapes;
 mod payload_twin;
