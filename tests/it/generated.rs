@@ -9,7 +9,7 @@ use prost_build::Config;
 use prost_types::FileDescriptorSet;
 use tonic_prost_build::Builder;
 
-const PROTOS: [&str; 2] = ["lro-runtime/proto", "tests/protos"];
+const PROTOS: [&str; 3] = ["lro-runtime/proto", "examples/proto", "tests/protos"];
 
 /// One folder of generated code.
 struct Target {
@@ -20,12 +20,23 @@ struct Target {
     files: &'static [&'static str],
 }
 
-const TARGETS: [Target; 3] = [
+const TARGETS: [Target; 4] = [
     Target {
         proto: "google/longrunning/operations.proto",
         folder: "lro-runtime/src/grpc/generated",
         set: |builder| builder.build_transport(false).extern_path(".google.rpc", "::tonic_types::pb"),
         files: &["descriptors.bin", "google.longrunning.rs"],
+    },
+    Target {
+        proto: "google/api/apikeys/v2/apikeys.proto",
+        folder: "examples/src/bin/api-keys/generated",
+        // The messages are derived. That they agree with the descriptors is checked when the engine opens.
+        set: |builder| {
+            let builder =
+                builder.build_client(false).extern_path(".google.longrunning", "::lro_runtime::grpc");
+            builder.extern_path(".google.api.apikeys.v2", "crate::messages")
+        },
+        files: &["descriptors.bin", "google.api.apikeys.v2.rs"],
     },
     Target {
         proto: "disks.proto",

@@ -1,5 +1,6 @@
 //! gRPC, gRPC-Web and REST on one port, each with the errors that its clients understand.
 
+use lro_runtime::Operations;
 use lro_runtime::grpc::{FILE_DESCRIPTOR_SET, GetOperationRequest, Operation};
 use prost::Message;
 use prost::bytes::{BufMut as _, Bytes};
@@ -153,4 +154,12 @@ fn the_descriptors_are_the_contract() {
         ("WaitOperation", "google.longrunning.Operation"),
     ];
     assert_eq!(methods, expected.map(|(name, output)| (name.to_owned(), output.to_owned())));
+}
+
+/// Whoever gives the descriptors of a service with long-running methods gives those of google.longrunning and google.rpc along.
+#[tokio::test]
+async fn the_descriptors_can_be_given_to_an_engine() {
+    let builder = Operations::builder().descriptors(FILE_DESCRIPTOR_SET);
+    let builder = builder.descriptors(tonic_types::pb::FILE_DESCRIPTOR_SET);
+    builder.open("memory:").await.unwrap();
 }

@@ -1,11 +1,14 @@
-//! A server of the API Keys API: `google.api.apikeys.v2` over REST, with its keys and its operations in one SQLite file.
+//! A server of the API Keys API: `google.api.apikeys.v2` over REST and gRPC on one port, with its keys and its operations in one SQLite
+//! file.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that people start and read")]
 
 mod errors;
+mod generated;
 mod keys;
 mod messages;
 mod routes;
+mod rpc;
 mod service;
 mod trial;
 
@@ -14,7 +17,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use lro_runtime::{Operations, rest};
+use lro_runtime::{Operations, grpc, rest};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -24,7 +27,7 @@ use crate::service::{ApiKeys, Reservations};
 /// How long operations may go on after a request to stop; then they end as interrupted.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// Serves the API Keys API over REST.
+/// Serves the API Keys API over REST and gRPC.
 #[derive(Parser)]
 struct Arguments {
     /// Where to listen [default: 127.0.0.1:8080, with --try any free port].
@@ -66,7 +69,11 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let listener = listener.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     let url = format!("http://{}", listener.local_addr()?);
 
-    let operations = Operations::builder().id_prefix("akmf.").open(&arguments.store).await?;
+    let operations = Operations::builder()
+        .id_prefix("akmf.")
+        .descriptors(generated::FILE_DESCRIPTOR_SET)
+        .open(&arguments.store)
+        .await?;
     let keys = Keys::open(&arguments.store)
         .map_err(|error| format!("cannot open the table of keys in {}: {error}", arguments.store))?;
     let service = ApiKeys {
@@ -75,10 +82,11 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         work: arguments.work,
         reserved: Reservations::default(),
     };
-    let app = routes::routes(service)
+    let app = routes::routes(service.clone())
         .merge(rest::router_at("/v2", &operations))
+        .merge(rpc::routes(service, &operations).await?)
         .fallback(|| async { errors::unknown_path() });
-    let app = rest::method_override(app);
+    let app = grpc::unknown_services(rest::method_override(app));
 
     let (stop, stopped) = oneshot::channel::<()>();
     let server = axum::serve(listener, app).with_graceful_shutdown(async move {

@@ -24,8 +24,11 @@ pub(super) fn add(pool: &mut DescriptorPool, sets: &[Bytes]) -> Result<(), Regis
     let mut all = RawSet::default();
     let mut seen: HashMap<String, FileDescriptorProto> = HashMap::new();
     for set in sets {
-        for raw in RawSet::decode(set.clone()).map_err(RegistryError::invalid_set)?.file {
+        for mut raw in RawSet::decode(set.clone()).map_err(RegistryError::invalid_set)?.file {
             let mut file = FileDescriptorProto::decode(raw.clone()).map_err(RegistryError::invalid_set)?;
+            if name_google_rpc(&mut file) {
+                raw = file.encode_to_vec().into();
+            }
             // The same file with and without comments is the same file.
             file.source_code_info = None;
             if let Some(other) = seen.get(file.name()) {
@@ -44,6 +47,16 @@ pub(super) fn add(pool: &mut DescriptorPool, sets: &[Bytes]) -> Result<(), Regis
         }
     }
     pool.decode_file_descriptor_set(all.encode_to_vec().as_slice()).map_err(RegistryError::invalid_set)
+}
+
+/// Gives the files of `google.rpc` the names that everybody imports them by. tonic-types has them as `status.proto` and
+/// `error_details.proto`, and so they would stand beside `google/rpc/status.proto`, and define the same types twice.
+fn name_google_rpc(file: &mut FileDescriptorProto) -> bool {
+    let has_own = file.package() == "google.rpc" && !file.name().contains('/');
+    if has_own {
+        file.name = Some(format!("google/rpc/{}", file.name()));
+    }
+    has_own
 }
 
 /// Whether a file has everything that another of the same name defines.
