@@ -27,3 +27,18 @@ async fn the_api_keys_client_works_over_rest() {
     let server = ApiKeys::start(folder.path(), "0.1s");
     drive("api_keys_rest.py", server.url.trim_start_matches("http://")).await;
 }
+
+/// P-007, P-046, P-068…P-070, P-141, P-177, P-178, P-201, P-202: the clients of `google.api_core` on gRPC, sync and asyncio.
+#[tokio::test]
+async fn the_operations_client_works_over_grpc() {
+    let server = works::serve().await;
+    drive("operations_grpc.py", &server.address.to_string()).await;
+}
+
+/// P-041, P-092, P-159: the same client of the API Keys API, over gRPC.
+#[tokio::test]
+async fn the_api_keys_client_works_over_grpc() {
+    let folder = tempdir().unwrap();
+    let server = ApiKeys::start(folder.path(), "0.1s");
+    drive("api_keys_grpc.py", server.url.trim_start_matches("http://")).await;
+}

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::post;
 use lro_runtime::rest::ProtoJson;
-use lro_runtime::{Context, Json, Operations, Status, long_running, rest};
+use lro_runtime::{Context, Json, Operations, Status, grpc, long_running, rest};
 use prost::Message;
 use serde::{Deserialize, Serialize};
 
@@ -96,5 +96,6 @@ pub(super) async fn serve() -> Server {
     let operations = Operations::builder().cancel_grace(Duration::ZERO).open("memory:").await.unwrap();
     let routes =
         Router::new().route("/v1/projects/{project}/works", post(start)).with_state(operations.clone());
-    Server::start(routes.merge(rest::router(&operations))).await
+    let app = routes.merge(rest::router(&operations)).merge(grpc::routes(&operations));
+    Server::start(grpc::unknown_services(app)).await
 }
