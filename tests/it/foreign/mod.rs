@@ -1,5 +1,6 @@
 //! Other people's programs as judges: what Google publishes for Python, run against this crate.
 
+mod buf;
 mod clients;
 mod proto_json;
 mod works;
