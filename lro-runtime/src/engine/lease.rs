@@ -55,9 +55,9 @@ pub(crate) async fn upkeep(engine: Arc<Engine>, health: Arc<Health>, stop: Cance
                     recovery::claim(&engine).await?;
                 }
             }
-            recovery::reconcile(&engine).await?;
-            let waiting = engine.hub.names(Interest::Waiting);
-            refresh(&engine, &waiting).await?;
+            let mut doubtful = recovery::reconcile(&engine).await?;
+            doubtful.extend(engine.hub.names(Interest::Waiting));
+            refresh(&engine, &doubtful).await?;
             recovery::purge(&engine).await
         };
         let stopped = tokio::select! {

@@ -1,9 +1,12 @@
 //! What is found open without anybody who runs it: this worker's own leftovers, and the work of workers that are gone.
 
+use std::collections::HashSet;
+
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::core::Engine;
+use super::hub::Interest;
 use crate::data::name::OperationName;
 use crate::data::record::{Guard, Patch, Record};
 use crate::rules::lifecycle::{self, Ending};
@@ -18,8 +21,13 @@ const CONCURRENT: usize = 256;
 ///
 /// What it runs is told of a cancel whose notification was lost. What it does not run is
 /// ended: a start whose caller was told that it failed is removed as well, for it leaves no record (P-027).
-pub(crate) async fn reconcile(engine: &Engine) -> Result<(), StoreError> {
+///
+/// Answers with what it runs and the store does not know of: taken by another worker, perhaps, or ended, or not created yet.
+/// Whoever reads these again finds out.
+pub(crate) async fn reconcile(engine: &Engine) -> Result<Vec<OperationName>, StoreError> {
     let worker = engine.incarnation().worker;
+    // Before the store is read: what starts meanwhile is not held to be missing.
+    let mut unknown: HashSet<_> = engine.hub.names(Interest::Running).into_iter().collect();
     let mut after = None;
     loop {
         let query = Query::OwnedBy { worker, after: after.take(), limit: PAGE };
@@ -28,6 +36,7 @@ pub(crate) async fn reconcile(engine: &Engine) -> Result<(), StoreError> {
         after = page.last().map(|record| record.name.clone());
         let mut leftovers = Vec::new();
         for record in page {
+            unknown.remove(&record.name);
             if !engine.hub.runs(&record.name) {
                 leftovers.push(record);
             } else if record.cancel_time.is_some() {
@@ -44,7 +53,7 @@ pub(crate) async fn reconcile(engine: &Engine) -> Result<(), StoreError> {
         })
         .await;
         if !full {
-            return Ok(());
+            return Ok(unknown.into_iter().collect());
         }
     }
 }

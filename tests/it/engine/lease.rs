@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use lro_runtime::store::{Guard, Patch, Store as _, WorkerId, Written};
 use lro_runtime::{Code, Operations};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::support::works::{done, start, start_endless};
 use crate::support::{Call, FaultyStore, end, error, open, store};
@@ -102,4 +105,27 @@ async fn a_lost_cancel_is_heard_at_the_next_beat() {
     let witness = replica(&store.another_way()).await;
     end(&witness, operation.name().as_str()).await.unwrap();
     assert!(before.elapsed() <= LEASE / 3 + Duration::from_secs(1), "{:?}", before.elapsed());
+}
+
+/// An operation that was taken from a worker which is not condemned: its handler is dropped at the next beat, though it writes nothing.
+#[tokio::test(start_paused = true)]
+async fn a_run_whose_row_was_taken_is_dropped_at_the_next_beat() {
+    let store = store();
+    let deaf = open(&store.deaf(), |builder| builder.lease(LEASE)).await;
+    let (alive, gone) = oneshot::channel::<()>();
+    let operation = start(&deaf, |_| async move {
+        let _alive = alive;
+        std::future::pending().await
+    })
+    .await
+    .unwrap();
+    let other = WorkerId(Uuid::now_v7());
+    store.renew(other, &[], LEASE * 100, true).await.unwrap();
+    let taken = Patch { worker: Some(Some(other)), attempt: Some(2), ..Patch::default() };
+    let written = store.update(operation.name(), Guard::Attempt(1), taken).await.unwrap();
+    assert!(matches!(written, Written::Applied(_)));
+    let before = Instant::now();
+    assert!(gone.await.is_err(), "the handler was dropped");
+    assert!(before.elapsed() <= LEASE / 3 + Duration::from_secs(1), "{:?}", before.elapsed());
+    assert!(!deaf.get(operation.name().as_str()).await.unwrap().is_done(), "it is the other worker's to end");
 }
