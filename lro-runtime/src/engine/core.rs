@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -65,10 +66,11 @@ impl Engine {
     /// Registers a first worker with the store. Fails when the store does not answer.
     pub(crate) async fn open(
         store: Arc<dyn Store>,
-        registry: Registry,
+        mut registry: Registry,
         settings: Settings,
     ) -> Result<Self, StoreError> {
         let secret = store.secret().await?;
+        share_descriptors(&*store, &mut registry).await?;
         let incarnation = Incarnation::new();
         store.renew(incarnation.worker, &[], settings.lease, true).await?;
         Ok(Self {
@@ -137,6 +139,23 @@ impl Engine {
         *self.incarnation.lock().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
     }
+}
+
+/// Gives the store the descriptors of this program's types, and takes those of other builds' types from it.
+async fn share_descriptors(store: &dyn Store, registry: &mut Registry) -> Result<(), StoreError> {
+    let kept: HashMap<_, _> = store.descriptors().await?.into_iter().collect();
+    let missing = registry.to_share().filter(|(type_url, descriptor)| kept.get(type_url) != Some(descriptor));
+    try_join_all(
+        missing
+            .map(|(type_url, descriptor)| async move { store.put_descriptor(&type_url, descriptor).await }),
+    )
+    .await?;
+    for (type_url, descriptor) in kept {
+        if let Err(error) = registry.learn(&type_url, &descriptor) {
+            tracing::warn!(type_url, %error, "a descriptor in the store cannot be read");
+        }
+    }
+    Ok(())
 }
 
 /// Waits between two tries of a call that the store could not answer: 50 ms, doubled up to a second.

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod delete;
+mod descriptors;
 mod lease;
 mod lifecycle;
 mod limits;

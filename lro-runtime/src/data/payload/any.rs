@@ -23,6 +23,11 @@ pub fn type_url(full_name: &str) -> String {
     format!("{TYPE_URL_PREFIX}{full_name}")
 }
 
+/// The full name in a type URL: whatever follows the last slash (P-012).
+pub(crate) fn full_name(type_url: &str) -> &str {
+    type_url.rsplit('/').next().unwrap_or_default()
+}
+
 impl Any {
     /// Packs the bytes of a message under its full name, such as `google.rpc.ErrorInfo`.
     pub fn new(full_name: &str, value: impl Into<Bytes>) -> Self {
@@ -37,7 +42,7 @@ impl Any {
 
     /// The full name of the message's type: whatever follows the last slash (P-012).
     pub fn full_name(&self) -> &str {
-        self.type_url.rsplit('/').next().unwrap_or_default()
+        full_name(&self.type_url)
     }
 }
 

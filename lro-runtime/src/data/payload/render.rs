@@ -6,13 +6,14 @@
 
 mod text;
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use base64::display::Base64Display;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use prost::DecodeError;
-use prost_reflect::{DescriptorPool, DynamicMessage, Kind, ReflectMessage, Value};
+use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MessageDescriptor, ReflectMessage, Value};
 
 use self::text::{
     write_display, write_double, write_float, write_key, write_quoted, write_sequence, write_string,
@@ -56,12 +57,14 @@ impl std::error::Error for RenderError {}
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Renderer<'a> {
     pool: &'a DescriptorPool,
+    /// Types that are not in the pool.
+    foreign: &'a HashMap<String, MessageDescriptor>,
     enum_numbers: bool,
 }
 
 impl<'a> Renderer<'a> {
-    pub(super) fn new(pool: &'a DescriptorPool) -> Self {
-        Self { pool, enum_numbers: false }
+    pub(super) fn new(pool: &'a DescriptorPool, foreign: &'a HashMap<String, MessageDescriptor>) -> Self {
+        Self { pool, foreign, enum_numbers: false }
     }
 
     /// Prints enums as their numbers: `$alt=json;enum-encoding=int` (P-146).
@@ -140,6 +143,7 @@ impl<'a> Renderer<'a> {
 
     fn read(&self, full_name: &str, bytes: Bytes) -> Result<DynamicMessage, RenderError> {
         let descriptor = self.pool.get_message_by_name(full_name);
+        let descriptor = descriptor.or_else(|| self.foreign.get(full_name).cloned());
         let descriptor = descriptor.ok_or_else(|| RenderError::UnknownType(full_name.to_owned()))?;
         DynamicMessage::decode(descriptor, bytes)
             .map_err(|error| RenderError::Malformed(full_name.to_owned(), error))

@@ -1,11 +1,14 @@
 //! The types that can be rendered and parsed: linked derived ones, those of given descriptor sets, and Google's own.
 //!
-//! Building files of derived types is in `files`, comparing a derived type with a given one in `agreement`.
+//! What a store keeps of them is in `shared`, building files of derived types in `files`, comparing a derived type with a given one in `agreement`.
 
 mod agreement;
 mod error;
 mod files;
 mod sets;
+mod shared;
+
+use std::collections::HashMap;
 
 use bytes::Bytes;
 use prost_reflect::{DescriptorPool, MessageDescriptor, ReflectMessage};
@@ -20,6 +23,8 @@ use crate::data::method::{self, LinkedMethod};
 #[derive(Debug, Clone)]
 pub(crate) struct Registry {
     pool: DescriptorPool,
+    /// Types of other builds, which the store has the descriptors of: rendered, and nothing else.
+    foreign: HashMap<String, MessageDescriptor>,
 }
 
 impl Registry {
@@ -45,7 +50,7 @@ impl Registry {
         }
         let files = files::assemble(&pool, ours)?;
         pool.add_file_descriptor_protos(files).map_err(RegistryError::refused)?;
-        Ok(Self { pool })
+        Ok(Self { pool, foreign: HashMap::new() })
     }
 
     /// Whether a message of this full name is known.
@@ -82,7 +87,7 @@ impl Registry {
 
     /// Renders with these types.
     pub(crate) fn renderer(&self) -> Renderer<'_> {
-        Renderer::new(&self.pool)
+        Renderer::new(&self.pool, &self.foreign)
     }
 
     /// The protobuf bytes of a ProtoJSON text.

@@ -14,9 +14,9 @@ use super::RegistryError;
 
 /// `google.protobuf.FileDescriptorSet`, whose files are left as they are.
 #[derive(Clone, PartialEq, Message)]
-struct RawSet {
+pub(super) struct RawSet {
     #[prost(bytes = "bytes", repeated, tag = "1")]
-    file: Vec<Bytes>,
+    pub(super) file: Vec<Bytes>,
 }
 
 /// Adds the files that are not there yet.
