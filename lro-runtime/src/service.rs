@@ -1,5 +1,6 @@
 //! The five methods of `google.longrunning.Operations`, for both wires: what a client may see and do is decided here.
 
+#[cfg(any(feature = "grpc", feature = "rest"))]
 mod permit;
 
 use std::time::Duration;

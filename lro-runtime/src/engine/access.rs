@@ -64,6 +64,7 @@ impl Access {
 
 /// The hook.
 #[derive(Clone)]
+#[cfg_attr(not(any(feature = "grpc", feature = "rest")), allow(dead_code, reason = "only a wire asks it"))]
 pub(crate) struct Authorize(Arc<dyn Fn(Access) -> BoxFuture<'static, Result<(), Status>> + Send + Sync>);
 
 impl Authorize {
@@ -75,6 +76,7 @@ impl Authorize {
         Self(Arc::new(move |access| hook(access).boxed()))
     }
 
+    #[cfg(any(feature = "grpc", feature = "rest"))]
     pub(crate) async fn ask(&self, access: Access) -> Result<(), Status> {
         (self.0)(access).await.map_err(|refused| refused.into_error(errors::DOMAIN))
     }
