@@ -1,5 +1,6 @@
 //! The five methods of `google.longrunning.Operations`, for both wires: what a client may see and do is decided here.
 
+mod list;
 #[cfg(any(feature = "grpc", feature = "rest"))]
 mod permit;
 
@@ -7,40 +8,17 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::data::name::{OperationName, check_parent};
+pub use self::list::{ListRequest, OperationsPage};
+use crate::data::name::OperationName;
 use crate::data::operation::Snapshot;
 use crate::data::payload::render::RenderError;
-use crate::data::record::{Cursor, Guard, Patch, Record};
+use crate::data::record::{Guard, Patch, Record};
 use crate::data::status::Status;
 use crate::engine::Operations;
 use crate::engine::core::store_fault;
 use crate::engine::hub::Interest;
-use crate::rules::{errors, lifecycle, page};
-use crate::store::{Query, Written};
-
-/// What a client asks of `ListOperations`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListRequest {
-    /// The parent, without the segment `operations`; empty or `operations` for the root (P-108, P-109).
-    pub name: String,
-    /// Which operations to list. Must be empty: filters are not supported yet (P-122).
-    pub filter: String,
-    /// The most operations to return: 0 for 50, and never more than 100 (P-114, P-115).
-    pub page_size: i32,
-    /// Where the previous page ended: its `next_page_token`.
-    pub page_token: String,
-    /// Must be false (P-112).
-    pub return_partial_success: bool,
-}
-
-/// One page of operations, the newest first.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OperationsPage {
-    /// The operations.
-    pub operations: Vec<Snapshot>,
-    /// Continues the list; empty at its end (P-116).
-    pub next_page_token: String,
-}
+use crate::rules::{errors, lifecycle};
+use crate::store::Written;
 
 impl Operations {
     /// `GetOperation`: the latest state, also of one that failed (P-049).
@@ -50,40 +28,6 @@ impl Operations {
     /// store cannot answer.
     pub async fn get(&self, name: &str) -> Result<Snapshot, Status> {
         self.read(&parse(name)?).await
-    }
-
-    /// `ListOperations`: one page of the operations directly under a parent.
-    ///
-    /// # Errors
-    /// INVALID_ARGUMENT for a malformed parent, a negative page size, a foreign token or a filter; UNIMPLEMENTED for
-    /// `return_partial_success`; UNAVAILABLE when the store cannot answer.
-    pub async fn list(&self, request: &ListRequest) -> Result<OperationsPage, Status> {
-        let parent = if request.name == "operations" { "" } else { request.name.as_str() };
-        check_parent(parent).map_err(|why| errors::invalid_parent(&request.name, &why.to_string()))?;
-        if !request.filter.is_empty() {
-            return Err(errors::filter_not_supported());
-        }
-        if request.return_partial_success {
-            return Err(errors::partial_success_not_supported());
-        }
-        let size = page::size(request.page_size).ok_or_else(errors::invalid_page_size)?;
-        let secret = &self.engine().secret;
-        let after = match request.page_token.as_str() {
-            "" => None,
-            token => Some(page::open(secret, parent, token).ok_or_else(errors::invalid_page_token)?),
-        };
-        // One more than asked for tells whether there is a next page (P-116).
-        let query = Query::Public { parent: Some(parent.to_owned()), done: None, after, limit: size + 1 };
-        let store = &self.engine().store;
-        let mut records = store.list(&query).await.map_err(|error| store_fault("list", &error))?;
-        let more = records.len() > size;
-        records.truncate(size);
-        let next_page_token = match records.last() {
-            Some(last) if more => page::seal(secret, parent, &cursor(last)),
-            _ => String::new(),
-        };
-        let operations = records.iter().filter_map(lifecycle::visible).collect();
-        Ok(OperationsPage { operations, next_page_token })
     }
 
     /// `CancelOperation`: asks for a stop, and does not wait for it. Without effect on what is done (P-053, P-056…P-058).
@@ -193,8 +137,4 @@ fn parse(name: &str) -> Result<OperationName, Status> {
 
 fn is_over(record: &Record) -> bool {
     record.outcome.is_some() || record.remove_time.is_some()
-}
-
-fn cursor(record: &Record) -> Cursor {
-    Cursor { create_time: record.create_time, name: record.name.clone() }
 }

@@ -4,6 +4,7 @@ mod architecture;
 mod attribute;
 mod engine;
 mod examples;
+mod filters;
 mod foreign;
 mod generated;
 mod grpc;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::access::{Access, Authorize};
+use super::alias::FilterAlias;
 use super::operations::Operations;
 use super::settings::Settings;
 use crate::data::payload::registry::{Registry, RegistryError};
@@ -116,6 +117,29 @@ impl Builder {
         R: Future<Output = Result<(), Status>> + Send + 'static,
     {
         self.settings.authorize = Some(Authorize::new(hook));
+        self
+    }
+
+    /// Adds words of an API's own to the filters of lists (P-128). The hook sees each restriction, as its field, comparator and value,
+    /// and answers with the filter that it stands for, or with `None` to leave it as it is.
+    ///
+    /// ```
+    /// use lro_runtime::Operations;
+    ///
+    /// let builder = Operations::builder().filter_alias(|field, comparator, value| match (field, comparator, value) {
+    ///     ("startTime", _, _) => Some(format!("metadata.start_time {comparator} {value:?}")),
+    ///     ("status", "=", "done") => Some("done = true AND NOT error:*".to_owned()),
+    ///     ("status", "=", "in_progress") => Some("done = false".to_owned()),
+    ///     ("status", "=", "failed") => Some("error:*".to_owned()),
+    ///     _ => None,
+    /// });
+    /// # drop(builder);
+    /// ```
+    pub fn filter_alias(
+        mut self,
+        hook: impl Fn(&str, &str, &str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.filter_alias = Some(FilterAlias::new(hook));
         self
     }
 

@@ -1,6 +1,7 @@
 //! The engine: runs handlers, keeps its lease, ends what it claims, and wakes who waits.
 
 mod access;
+mod alias;
 mod builder;
 mod context;
 pub(crate) mod core;

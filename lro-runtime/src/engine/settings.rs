@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::access::Authorize;
+use super::alias::FilterAlias;
 
 /// The settings of one engine; their meaning is documented on the builder's methods.
 #[derive(Debug, Clone)]
@@ -17,6 +18,7 @@ pub(crate) struct Settings {
     pub(crate) payload_limit: usize,
     pub(crate) id_prefix: String,
     pub(crate) authorize: Option<Authorize>,
+    pub(crate) filter_alias: Option<FilterAlias>,
 }
 
 impl Default for Settings {
@@ -32,6 +34,7 @@ impl Default for Settings {
             payload_limit: 4 * 1024 * 1024 - 64 * 1024,
             id_prefix: String::new(),
             authorize: None,
+            filter_alias: None,
         }
     }
 }

@@ -64,11 +64,12 @@ pub(crate) fn invalid_timeout() -> Status {
     )
 }
 
-pub(crate) fn filter_not_supported() -> Status {
-    Status::invalid_argument("filter is not supported; leave it empty").with_reason(
+pub(crate) fn invalid_filter(why: &str) -> Status {
+    let why = shown(why);
+    Status::invalid_argument(format!("filter is not valid: {why}")).with_reason(
         "INVALID_FILTER",
         DOMAIN,
-        NOTHING,
+        [("problem", why)],
     )
 }
 

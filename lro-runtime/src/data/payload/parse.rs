@@ -41,7 +41,7 @@ impl fmt::Display for ParseError {
 
 impl std::error::Error for ParseError {}
 
-pub(super) fn parse(descriptor: &MessageDescriptor, json: &[u8]) -> Result<Bytes, ParseError> {
+pub(crate) fn parse(descriptor: &MessageDescriptor, json: &[u8]) -> Result<Bytes, ParseError> {
     let invalid = |problem: &dyn fmt::Display| {
         ParseError::Invalid(format!("not a `{}`: {problem}", descriptor.full_name()))
     };

@@ -38,7 +38,7 @@ pub(super) fn timestamp_text(seconds: i64, nanos: i32) -> Option<String> {
 }
 
 /// RFC 3339 with any offset and at most nine digits; no leap seconds, which the message has no place for.
-pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
+pub(crate) fn timestamp(text: &str) -> Option<Timestamp> {
     // prost-types reads much more than RFC 3339, and cuts a fraction off after nine digits, so the form is checked first.
     let (date_time, rest) = text.split_at_checked(19)?;
     let has_form = |(byte, form): (u8, u8)| if form == b'0' { byte.is_ascii_digit() } else { byte == form };

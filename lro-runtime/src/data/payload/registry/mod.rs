@@ -8,12 +8,13 @@ mod files;
 mod sets;
 mod shared;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
-use prost_reflect::{DescriptorPool, MessageDescriptor, ReflectMessage};
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, ReflectMessage};
 
 pub use self::error::{RegistryError, UndescribedMethod, UnresolvedField};
+use super::any::Any;
 use super::describe::{self, TypeDescription};
 use super::parse::{self, ParseError};
 use super::render::Renderer;
@@ -83,6 +84,19 @@ impl Registry {
     #[cfg(test)]
     pub(crate) fn render(&self, any: &super::any::Any) -> Result<String, super::render::RenderError> {
         self.renderer().any(any)
+    }
+
+    /// The types that linked methods have in one place: `|linked| (linked.metadata)()`.
+    pub(crate) fn method_types(&self, place: fn(&LinkedMethod) -> String) -> Vec<MessageDescriptor> {
+        let names: BTreeSet<_> = method::linked().map(place).collect();
+        names.iter().filter_map(|name| self.message(name)).collect()
+    }
+
+    /// Reads a payload; `None` when its type is unknown, or it is no such message.
+    pub(crate) fn decode(&self, any: &Any) -> Option<DynamicMessage> {
+        let name = any.full_name();
+        let descriptor = self.message(name).or_else(|| self.foreign.get(name).cloned())?;
+        DynamicMessage::decode(descriptor, any.value.clone()).ok()
     }
 
     /// Renders with these types.
