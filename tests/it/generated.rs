@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use prost::Message as _;
 use prost_build::Config;
+use prost_reflect::DescriptorPool;
 use prost_types::FileDescriptorSet;
 use tonic_prost_build::Builder;
 
@@ -77,6 +78,45 @@ fn generated_code_is_fresh() {
         }
     }
     assert!(stale.is_empty(), "not what the .proto files say: {stale:#?}");
+}
+
+/// P-205…P-207: `operation_info` stands at every method that returns an operation, and at no other; its two types have names that
+/// resolve, and their files are imported. As the example's API has it.
+#[test]
+fn methods_that_return_operations_name_both_types() {
+    const OPERATION_INFO: u32 = 1049;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let proto = "google/api/apikeys/v2/apikeys.proto";
+    // prost's own set has no extensions, so it goes by its bytes.
+    let mut compiler = protox::Compiler::new(PROTOS.map(|folder| root.join(folder))).unwrap();
+    compiler.include_imports(true).open_file(proto).unwrap();
+    let pool = DescriptorPool::decode(&*compiler.encode_file_descriptor_set()).unwrap();
+    let file = pool.get_file_by_name(proto).unwrap();
+    let methods: Vec<_> = file.services().flat_map(|service| service.methods().collect::<Vec<_>>()).collect();
+    let (mut long, mut others) = (0, 0);
+    for method in methods {
+        let options = method.options();
+        let info = options.extensions().find(|(extension, _)| extension.number() == OPERATION_INFO);
+        let info = info.map(|(_, value)| value.clone());
+        if method.output().full_name() != "google.longrunning.Operation" {
+            assert!(info.is_none(), "{}", method.full_name());
+            others += 1;
+            continue;
+        }
+        let info = info.unwrap_or_else(|| panic!("{} has no operation_info", method.full_name()));
+        for number in [1, 2] {
+            let name = info.as_message().unwrap().get_field_by_number(number).unwrap().into_owned();
+            let name = name.as_str().unwrap();
+            let is_full = name.contains('.');
+            let full_name = if is_full { name.to_owned() } else { format!("{}.{name}", file.package_name()) };
+            let found = pool.get_message_by_name(&full_name);
+            let home = found.unwrap_or_else(|| panic!("{}: `{full_name}`", method.full_name())).parent_file();
+            let is_near = home == file || file.dependencies().any(|import| import == home);
+            assert!(is_near, "{}: `{full_name}` is not imported", method.full_name());
+        }
+        long += 1;
+    }
+    assert_eq!((long, others), (4, 4));
 }
 
 fn compile(root: &Path, proto: &str) -> FileDescriptorSet {

@@ -230,7 +230,7 @@ async fn queries_are_read_strictly() {
         assert_eq!(answer.error(), failed(400, "INVALID_ARGUMENT", reason), "{query}");
     }
     let partial = server.send("GET", "/v1/operations?returnPartialSuccess=true").await;
-    assert_eq!(partial.error(), failed(501, "UNIMPLEMENTED", "METHOD_NOT_SUPPORTED"), "P-112");
+    assert_eq!(partial.error(), failed(501, "UNIMPLEMENTED", "PARTIAL_SUCCESS_NOT_SUPPORTED"), "P-112");
     for (method, path) in
         [("GET", format!("/v1/{name}?pageSize=1")), ("DELETE", format!("/v1/{name}?force=true"))]
     {

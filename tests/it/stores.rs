@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lro_runtime::store::conformance::{ManualClock, Subject};
-use lro_runtime::store::{MemoryStore, SqliteStore, Store};
+use lro_runtime::store::{Clock as _, Guard, MemoryStore, NewRecord, Patch, SqliteStore, Store, WorkerId};
+use lro_runtime::{Any, OperationName, Outcome};
+use uuid::Uuid;
 
 mod memory {
     use super::*;
@@ -75,4 +77,37 @@ mod sqlite {
     }
 
     lro_runtime::store_conformance!(Sqlite::new().await);
+}
+
+/// P-106: the clock of the machine is put back while an operation runs.
+#[tokio::test]
+async fn an_end_is_not_before_its_beginning() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let clock = ManualClock::new();
+    let sqlite = SqliteStore::open_with_clock(folder.path().join("operations.db"), clock.clone()).await;
+    let stores: [Box<dyn Store>; 2] =
+        [Box::new(MemoryStore::with_clock(clock.clone())), Box::new(sqlite.expect("the store opens"))];
+    for store in stores {
+        let name = OperationName::parse("operations/a").expect("it is a name");
+        let empty = || Any::new("google.protobuf.Empty", "");
+        let record = NewRecord {
+            name: name.clone(),
+            method: Arc::from("acme.v1.Disks/CopyDisk"),
+            restartable: false,
+            request: None,
+            request_hash: None,
+            request_key: None,
+            exclusive_key: None,
+            metadata: empty(),
+            worker: WorkerId(Uuid::now_v7()),
+            attempt: 1,
+        };
+        store.create(record, None).await.expect("it is created");
+        clock.set(clock.now() - Duration::from_secs(3_600));
+        let patch = Patch { outcome: Some(Outcome::Response(empty())), ..Patch::default() };
+        store.update(&name, Guard::Attempt(1), patch).await.expect("it ends");
+        let read = store.get(std::slice::from_ref(&name)).await.expect("it is read").remove(0);
+        let read = read.expect("it is there");
+        assert_eq!(read.end_time, Some(read.create_time));
+    }
 }

@@ -236,7 +236,19 @@ mod tests {
         }
         assert_eq!(Code::from_number(17), None);
         assert_eq!(Code::from_number(-1), None);
-        assert_eq!(Code::Cancelled.name(), "CANCELLED");
+        let names = "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED \
+            RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS \
+            UNAUTHENTICATED";
+        assert_eq!(Code::ALL.map(Code::name).join(" "), names, "P-010");
+    }
+
+    #[test]
+    fn a_number_that_is_no_code_is_unknown() {
+        for number in [17, 42, -1, i32::MAX, i32::MIN] {
+            let status = pb::Status { code: number, message: "odd".to_owned(), details: Vec::new() };
+            let status = Status::decode(&status.encode_to_vec()).unwrap();
+            assert_eq!((status.code(), status.message()), (Code::Unknown, "odd"), "P-021");
+        }
     }
 
     #[test]

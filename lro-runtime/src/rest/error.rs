@@ -78,7 +78,7 @@ pub(super) fn invalid_parameter(name: &str, problem: &str) -> Status {
     Status::invalid_argument(format!("the query parameter `{name}` {problem}")).with_reason(
         "INVALID_QUERY_PARAMETER",
         DOMAIN,
-        [("parameter", name)],
+        [("parameter", name), ("problem", problem.to_owned())],
     )
 }
 

@@ -34,13 +34,13 @@ pub(crate) fn invalid_name(name: &str, why: &str) -> Status {
     Status::invalid_argument(format!("`{}` is not the name of an operation: {why}", shown(name))).with_reason(
         "INVALID_OPERATION_NAME",
         DOMAIN,
-        [("name", shown(name))],
+        [("name", shown(name)), ("problem", why.to_owned())],
     )
 }
 
 pub(crate) fn invalid_parent(parent: &str, why: &str) -> Status {
     Status::invalid_argument(format!("`{}` cannot be a parent of operations: {why}", shown(parent)))
-        .with_reason("INVALID_PARENT", DOMAIN, [("parent", shown(parent))])
+        .with_reason("INVALID_PARENT", DOMAIN, [("parent", shown(parent)), ("problem", why.to_owned())])
 }
 
 pub(crate) fn invalid_page_size() -> Status {
@@ -74,8 +74,9 @@ pub(crate) fn invalid_filter(why: &str) -> Status {
 }
 
 pub(crate) fn partial_success_not_supported() -> Status {
+    // Not METHOD_NOT_SUPPORTED, which names a method: a reason has always the same keys (P-182).
     Status::unimplemented("return_partial_success is not supported").with_reason(
-        "METHOD_NOT_SUPPORTED",
+        "PARTIAL_SUCCESS_NOT_SUPPORTED",
         DOMAIN,
         NOTHING,
     )

@@ -1,5 +1,6 @@
 //! Start, progress, the end: what one operation goes through when nothing disturbs it.
 
+use lro_runtime::store::Store as _;
 use lro_runtime::{Code, Outcome, Status};
 use tokio::sync::oneshot;
 
@@ -14,6 +15,51 @@ async fn a_started_operation_is_answered_at_once_and_can_be_read_p029_p031_p091(
     assert_eq!(&snapshot, operation.snapshot());
     assert!(!snapshot.is_done(), "P-019");
     assert_eq!(&*snapshot.metadata.type_url, "type.googleapis.com/lro.tests.v1.WorkMetadata", "P-013");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_is_answered_when_every_replica_can_read_it_p029() {
+    let store = crate::support::store();
+    let here = crate::support::open(&store, |builder| builder).await;
+    let there = crate::support::open(&store.another_way(), |builder| builder).await;
+    let creating = store.hold_next_request(Call::Create);
+    let mut starting = Box::pin(works::start_endless(&here));
+    let early = tokio::select! {
+        biased;
+        _ = &mut starting => true,
+        () = async {
+            creating.reached().await;
+            settle().await;
+        } => false,
+    };
+    assert!(!early, "nothing is durable yet");
+    creating.release();
+    let operation = starting.await;
+    assert_eq!(&there.get(operation.name().as_str()).await.unwrap(), operation.snapshot());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_start_time_is_set_once_p101() {
+    let store = crate::support::store();
+    let operations = crate::support::open(&store, |builder| builder).await;
+    let (told, times) = oneshot::channel();
+    let operation = start(&operations, |ctx| async move {
+        let first = ctx.create_time();
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        ctx.update(|metadata| metadata.percent = 50).await?;
+        told.send((first, ctx.create_time())).expect("the test listens");
+        done("well")
+    })
+    .await
+    .unwrap();
+    let recorded = async || {
+        let records = store.get(std::slice::from_ref(operation.name())).await.unwrap();
+        records[0].clone().expect("it is there").create_time
+    };
+    let created = recorded().await;
+    assert_eq!(times.await.unwrap(), (created, created));
+    end(&operations, operation.name().as_str()).await.unwrap();
+    assert_eq!(recorded().await, created);
 }
 
 #[tokio::test(start_paused = true)]

@@ -151,3 +151,35 @@ async fn no_attempt_starts_after_an_acknowledged_cancel() {
         assert_eq!(ended.unwrap_err().code(), Code::Cancelled);
     }
 }
+
+/// The last metadata and the end are one write: nobody sees one without the other.
+#[tokio::test(start_paused = true)]
+async fn a_reader_sees_one_version_p051() {
+    let (operations, store) = engine().await;
+    let (go_on, gone_on) = tokio::sync::oneshot::channel::<()>();
+    let operation = start(&operations, |ctx| async move {
+        ctx.update(|metadata| metadata.percent = 40).await?;
+        gone_on.await.expect("the test goes on");
+        let last = ctx.clone();
+        // Not awaited to its end: the value goes with the end.
+        tokio::select! {
+            biased;
+            _ = last.update(|metadata| metadata.percent = 100) => {}
+            () = std::future::ready(()) => {}
+        }
+        done("well")
+    });
+    let operation = operation.await.unwrap();
+    settle().await;
+    let written = store.hold_next_request(Call::Complete);
+    let answered = store.hold_next_reply(Call::Complete);
+    go_on.send(()).unwrap();
+    written.reached().await;
+    let before = operation.poll().await.unwrap();
+    assert!(before.result.is_none() && before.metadata.percent == 40, "{before:?}");
+    written.release();
+    settle().await;
+    assert!(!answered.is_reached(), "there is one write of the end");
+    let after = operation.poll().await.unwrap();
+    assert!(after.result.is_some() && after.metadata.percent == 100, "{after:?}");
+}

@@ -41,6 +41,17 @@ async fn an_end_wakes_every_waiter_on_every_replica_at_once() {
     assert!(before.elapsed() < Duration::from_secs(1), "no sweep was needed");
 }
 
+/// The clock stands still, and goes on by itself when everything waits for it.
+#[tokio::test(start_paused = true)]
+async fn get_and_list_never_wait_p050() {
+    let (operations, _store) = engine().await;
+    let operation = start_endless(&operations).await;
+    let before = Instant::now();
+    assert!(!operations.get(operation.name().as_str()).await.unwrap().is_done());
+    assert_eq!(operations.list(&Default::default()).await.unwrap().operations.len(), 1);
+    assert_eq!(before.elapsed(), Duration::ZERO);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_deleted_operation_wakes_its_waiters_with_not_found_p074() {
     let (operations, _store) = engine().await;
