@@ -193,4 +193,5 @@ fn a_body_is_taken_or_refused() {
         }
         Ok(())
     });
+    fuzz.assert_answered(&[200, 400, 404]);
 }

@@ -4,12 +4,15 @@
 //! `PROPTEST_CASES=1000000 cargo test -p lro-tests --test it fuzz`.
 
 mod bodies;
+mod calls;
 mod filters;
 mod names;
 mod payloads;
 mod routes;
 mod tokens;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -35,6 +38,8 @@ struct Fuzz {
     store: MemoryStore,
     operations: Operations,
     routes: Router,
+    /// How many answers had each status.
+    answers: RefCell<BTreeMap<u16, u32>>,
 }
 
 impl Fuzz {
@@ -44,7 +49,14 @@ impl Fuzz {
         let builder = Operations::builder().wait_cap(Duration::from_millis(1));
         let operations = runtime.block_on(builder.open_store(store.clone())).unwrap();
         let routes = rest::router(&operations);
-        Self { runtime, store, operations, routes }
+        Self { runtime, store, operations, routes, answers: RefCell::default() }
+    }
+
+    /// A target that meets one kind of answer alone has missed what it is for.
+    fn assert_answered(&self, statuses: &[u16]) {
+        let answers = self.answers.borrow();
+        let missed = statuses.iter().find(|status| answers.get(status).is_none_or(|count| *count < 5));
+        assert_eq!(missed, None, "{answers:?}");
     }
 
     /// Checks as many cases as the budget says.
@@ -67,6 +79,7 @@ impl Fuzz {
         let is_head = request.method() == Method::HEAD;
         let response = self.routes.clone().oneshot(request).await.expect("a router does not fail");
         let status = response.status().as_u16();
+        *self.answers.borrow_mut().entry(status).or_default() += 1;
         let bytes = to_bytes(response.into_body(), usize::MAX).await.expect("the answer is whole");
         if is_head && bytes.is_empty() {
             return Ok(Answer { status, reason: String::new(), body: Value::Null });

@@ -78,7 +78,7 @@ fn any_of_any() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// Messages that may be some, deep ones, damaged ones, and no messages at all.
-fn message() -> BoxedStrategy<Vec<u8>> {
+pub(super) fn message() -> BoxedStrategy<Vec<u8>> {
     let leaf = prop_oneof![
         vec(any::<u8>(), 0..20),
         any::<String>().prop_map(String::into_bytes),
@@ -177,6 +177,7 @@ fn stored_bytes_are_rendered_or_internal() {
         fuzz.operations.delete(name.as_str()).await.unwrap();
         Ok(())
     });
+    fuzz.assert_answered(&[200, 500]);
 }
 
 /// An error with this detail, as a store may give it back.

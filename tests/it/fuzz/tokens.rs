@@ -57,4 +57,5 @@ fn only_a_token_that_was_given_is_one() {
         prop_assert_eq!(sent.reason, "INVALID_PAGE_TOKEN");
         Ok(())
     });
+    fuzz.assert_answered(&[400]);
 }
