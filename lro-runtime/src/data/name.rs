@@ -8,6 +8,9 @@ use sha2::{Digest, Sha256};
 /// The longest accepted name, in bytes. Longer ones are refused before anything is looked up.
 pub(crate) const MAX_LENGTH: usize = 1024;
 
+/// What is left for a parent: `/operations/` follows it, a prefix of at most 64 bytes, and a UUID.
+const MAX_PARENT_LENGTH: usize = MAX_LENGTH - 12 - 64 - 36;
+
 const COLLECTION: &str = "operations";
 
 /// The name of an operation: `operations/{id}`, or `{parent}/operations/{id}`.
@@ -108,6 +111,9 @@ pub(crate) fn check_parent(parent: &str) -> Result<(), InvalidName> {
         return Ok(());
     }
     check_segments(parent)?;
+    if parent.len() > MAX_PARENT_LENGTH {
+        return Err(InvalidName("a parent is longer than 912 bytes, and leaves no room for an id"));
+    }
     if parent.split('/').any(|segment| segment == COLLECTION) {
         return Err(InvalidName("a parent is given without the segment `operations`"));
     }
