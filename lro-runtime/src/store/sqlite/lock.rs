@@ -11,7 +11,7 @@ use super::error::OpenError;
 /// The lock. Dropping it frees it; the file stays, since deleting it could let two engines hold two locks.
 #[derive(Debug)]
 pub(super) struct SideLock {
-    _file: File,
+    file: File,
 }
 
 impl SideLock {
@@ -19,10 +19,18 @@ impl SideLock {
         let path = beside(database, ".lock");
         let file = File::options().create(true).write(true).truncate(false).open(&path);
         match file.map(|file| file.try_lock().map(|()| file)) {
-            Ok(Ok(file)) => Ok(Self { _file: file }),
+            Ok(Ok(file)) => Ok(Self { file }),
             Ok(Err(TryLockError::WouldBlock)) => Err(OpenError::InUse(database.into())),
             Ok(Err(TryLockError::Error(source))) | Err(source) => Err(OpenError::NoLockFile { path, source }),
         }
+    }
+}
+
+impl Drop for SideLock {
+    fn drop(&mut self) {
+        // Closing alone is not enough: a child that is being forked meanwhile has the file open until it runs its program.
+        // Should it fail, the close follows.
+        let _ = self.file.unlock();
     }
 }
 
