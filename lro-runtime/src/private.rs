@@ -20,7 +20,9 @@ pub use crate::data::payload::field::{Field, in_field};
 pub use crate::data::payload::oneof::{
     Oneof, OneofField, Variant, contains, distinct_names, distinct_numbers, no_such_variant,
 };
-pub use crate::engine::{Context, Handle, Reply, Start, clone_service, declared};
+pub use crate::engine::{
+    Context, Handle, PackedRequest, Reply, Start, StoredRequest, clone_service, declared, pack_request,
+};
 
 /// What the expansion in a tonic service names.
 #[cfg(feature = "grpc")]

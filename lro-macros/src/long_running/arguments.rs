@@ -6,18 +6,22 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr, LitBool, LitStr, Path, Token, Type};
 
-use super::glue;
 use super::slot::Slot;
+use super::{duration, glue};
 use crate::errors::Errors;
 
 /// Every argument, with an example for the messages.
-const SUPPORTED: [(&str, &str); 9] = [
+const SUPPORTED: [(&str, &str); 13] = [
     ("service", r#"service = "acme.disks.v1.Snapshots""#),
     ("name", r#"name = "TakeSnapshot""#),
     ("metadata", "metadata = TakeSnapshotMetadata"),
     ("parent", "parent = request.disk"),
     ("operations", "operations = app.operations"),
     ("validate", "validate = request.check()"),
+    ("validate_only", "validate_only = request.validate_only"),
+    ("request_id", "request_id = request.request_id"),
+    ("exclusive", "exclusive = request.disk"),
+    ("timeout", r#"timeout = "10m""#),
     ("operation", "operation = pb::google::longrunning::Operation"),
     ("catalog", "catalog = false"),
     ("crate", "crate = path::to::lro_runtime"),
@@ -32,6 +36,10 @@ pub(crate) struct Arguments {
     pub(crate) parent: Slot<Expr>,
     pub(crate) operations: Slot<Expr>,
     pub(crate) validate: Slot<Expr>,
+    pub(crate) validate_only: Slot<Expr>,
+    pub(crate) request_id: Slot<Expr>,
+    pub(crate) exclusive: Slot<Expr>,
+    pub(crate) timeout: Slot<Expr>,
     pub(crate) operation: Slot<Type>,
     pub(crate) catalog: Slot<LitBool>,
     runtime: Slot<Path>,
@@ -77,6 +85,10 @@ impl Arguments {
             "parent" => self.parent.set(keyword, input.parse()?, errors),
             "operations" => self.operations.set(keyword, input.parse()?, errors),
             "validate" => self.validate.set(keyword, input.parse()?, errors),
+            "validate_only" => self.validate_only.set(keyword, input.parse()?, errors),
+            "request_id" => self.request_id.set(keyword, input.parse()?, errors),
+            "exclusive" => self.exclusive.set(keyword, input.parse()?, errors),
+            "timeout" => self.timeout.set(keyword, duration::parse(input)?, errors),
             "operation" => self.operation.set(keyword, literal(input, example)?, errors),
             "catalog" => self.catalog.set(keyword, literal(input, example)?, errors),
             _ => self.runtime.set(keyword, runtime_path(input, example)?, errors),

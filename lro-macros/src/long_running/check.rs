@@ -11,6 +11,7 @@ use super::arguments::Arguments;
 use super::handler::Handler;
 use super::parameter::ContextParameter;
 use super::receiver;
+use super::request::{self, RequestParameter};
 use super::shape::{self, Shape};
 use crate::errors::Errors;
 
@@ -21,6 +22,7 @@ pub(crate) struct Checked {
     pub(crate) handler: Handler,
     pub(crate) declared: Type,
     pub(crate) context: Option<ContextParameter>,
+    pub(crate) request: Option<RequestParameter>,
     pub(crate) metadata: Type,
     pub(crate) answer: Answer,
 }
@@ -51,6 +53,7 @@ pub(crate) fn check(
     metadata_must_have_one_source(&arguments, &handler, &errors);
     output_must_be_a_result(&handler, &errors);
     engine_must_be_known(&arguments, &handler, &errors);
+    let request = request::find(&arguments, &mut handler, &errors);
     if handler.receiver().is_some() {
         receiver::rename(&mut handler.parts.body, &errors);
     }
@@ -60,7 +63,7 @@ pub(crate) fn check(
     match (errors.finish(), handler.parts.declared.clone()) {
         (Ok(()), Some(declared)) => {
             let context = handler.contexts.pop();
-            Ok(Checked { arguments, handler, declared, context, metadata, answer })
+            Ok(Checked { arguments, handler, declared, context, request, metadata, answer })
         }
         (result, _) => {
             let error = result.err().unwrap_or_else(|| missing_output(&handler));

@@ -11,7 +11,7 @@
 //!     let __this = clone_service(self);
 //!     let __start = Start::new(__METHOD, &(self.operations));
 //!     let __start = __start.parent(&(request.disk));
-//!     let __start = __start.validated(request.check());
+//!     let __start = __start.validated(request.check());   // and so for the other arguments
 //!     __start.run::<M, Handle, D, _, _>(move |ctx: Context<M>| async move {
 //!         let __self = &__this;
 //!         if false { return declared::<D>(); }
@@ -33,16 +33,19 @@ use super::check::Checked;
 use super::glue;
 use super::handler::Handler;
 use super::receiver;
+use super::request::RequestParameter;
 use super::shape::Shape;
 
 pub(crate) fn expand(checked: Checked) -> TokenStream {
     let method = method(&checked);
     let submission = submission(&checked);
+    let packed = packed(&checked);
     let bindings = &checked.handler.parts.bindings;
     let run = run(&checked);
     let statements = quote! {
         #method
         #submission
+        #packed
         #(#bindings)*
         #run
     };
@@ -95,8 +98,16 @@ fn submission(checked: &Checked) -> Option<TokenStream> {
     })
 }
 
+/// The request in the stored form, taken before the parameter is: the body owns that.
+fn packed(checked: &Checked) -> Option<TokenStream> {
+    let RequestParameter { name, ty } = checked.request.as_ref()?;
+    let packed = local("__request", name.span());
+    let private = checked.arguments.private(ty.span());
+    Some(quote_spanned!(glue(ty.span())=> let #packed = #private::pack_request(__METHOD, &#name);))
+}
+
 fn run(checked: &Checked) -> TokenStream {
-    let Checked { arguments, handler, declared, context, metadata, answer } = checked;
+    let Checked { arguments, handler, declared, context, request, metadata, answer } = checked;
     let private = arguments.private(Span::call_site());
     let start = local("__start", handler.ident().span());
     let (clone, this) = captured_self(handler, arguments);
@@ -108,9 +119,32 @@ fn run(checked: &Checked) -> TokenStream {
         (operations, _) => operations.to_token_stream(),
     };
     let operations = borrowed(&operations);
-    let parent = arguments.parent.value().map(borrowed);
-    let parent = parent.map(|parent| quote!(let #start = #start.parent(#parent);));
-    let validated = arguments.validate.value().map(|result| quote!(let #start = #start.validated(#result);));
+    let set = |setter: &str, value: TokenStream| {
+        let setter = Ident::new(setter, Span::call_site());
+        quote!(let #start = #start.#setter(#value);)
+    };
+    let parent = arguments.parent.value().map(|parent| set("parent", borrowed(parent)));
+    let validate_only = arguments.validate_only.value();
+    let validate_only = validate_only.map(|only| set("validate_only", only.to_token_stream()));
+    let timeout = arguments.timeout.value().map(|timeout| set("timeout", timeout.to_token_stream()));
+    let exclusive = arguments.exclusive.value().map(|key| set("exclusive", borrowed(key)));
+    let request = request.as_ref().map(|parameter| {
+        let packed = local("__request", parameter.name.span());
+        set("request", packed.to_token_stream())
+    });
+    let request_id = arguments.request_id.value().map(borrowed);
+    let validated = arguments.validate.value();
+    let validated = match (request_id, validated) {
+        (None, validated) => validated.map(|result| set("validated", result.to_token_stream())),
+        (Some(id), None) => Some(set("request_id", id)),
+        // What an earlier call has done already is not validated again.
+        (Some(id), Some(result)) => Some(quote! {
+            let mut #start = #start.request_id(#id);
+            if #start.goes_on().await {
+                #start = #start.validated(#result);
+            }
+        }),
+    };
     let context = match context {
         Some(context) => {
             let (pattern, ty) = (&context.pattern, &context.ty);
@@ -134,6 +168,10 @@ fn run(checked: &Checked) -> TokenStream {
         #clone
         let #start = #private::Start::new(__METHOD, #operations);
         #parent
+        #validate_only
+        #timeout
+        #exclusive
+        #request
         #validated
         #run
     }
@@ -188,15 +226,13 @@ fn kept(handler: &Handler) -> TokenStream {
         kept.0 = attributes;
         kept.visit_pat(pattern);
     };
-    match handler.parts.shape {
-        Shape::Boxed(_) => {
-            handler.parts.bindings.iter().for_each(|binding| visit(&binding.attrs, &binding.pat))
-        }
-        Shape::Native => handler.function.sig.inputs.iter().for_each(|input| match input {
+    if let Shape::Native = handler.parts.shape {
+        handler.function.sig.inputs.iter().for_each(|input| match input {
             FnArg::Typed(input) => visit(&input.attrs, &input.pat),
             FnArg::Receiver(_) => {}
-        }),
+        });
     }
+    handler.parts.bindings.iter().for_each(|binding| visit(&binding.attrs, &binding.pat));
     kept.1
 }
 

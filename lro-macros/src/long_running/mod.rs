@@ -6,12 +6,14 @@
 mod answer;
 mod arguments;
 mod check;
+mod duration;
 mod expand;
 mod fallback;
 mod format;
 mod handler;
 mod parameter;
 mod receiver;
+mod request;
 mod shape;
 mod slot;
 #[cfg(test)]

@@ -73,6 +73,20 @@ snapshots! {
         }
     }
 
+    every_argument: [
+        service = "acme.v1.Disks",
+        parent = request.parent,
+        validate = self.check(&request).await,
+        validate_only = request.validate_only,
+        request_id = request.request_id,
+        exclusive = request.disk,
+        timeout = "1h 30m",
+    ] {
+        async fn copy(&self, ProtoJson(request): ProtoJson<Request>, ctx: Context<Progress>) -> Result<Disk, Status> {
+            self.copy_now(request).await
+        }
+    }
+
     generic: [operations = engine, metadata = Progress] {
         async fn copy<T: Payload, const N: usize>(engine: Operations, items: [T; N]) -> Result<T, Status> {
             last(items)

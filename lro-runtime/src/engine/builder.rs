@@ -37,6 +37,14 @@ impl Builder {
         self
     }
 
+    /// How long the request id of an operation is remembered after the operation was deleted or has expired: 7 days by default. A call
+    /// with that id is refused meanwhile, with ALREADY_EXISTS, reason REQUEST_ID_SPENT; afterwards it starts a new operation (P-035,
+    /// P-066). Longer than clients retry a call, then.
+    pub fn keep_request_ids(mut self, keep: Duration) -> Self {
+        self.settings.keep_request_ids = keep;
+        self
+    }
+
     /// The longest that one Wait call waits: a minute by default (P-069).
     pub fn wait_cap(mut self, cap: Duration) -> Self {
         self.settings.wait_cap = cap;
@@ -70,7 +78,8 @@ impl Builder {
     }
 
     /// The most bytes of one response or metadata: by default what leaves room for the rest of an operation in
-    /// a gRPC message of 4 MiB. A larger response ends its operation with RESOURCE_EXHAUSTED, reason PAYLOAD_TOO_LARGE.
+    /// a gRPC message of 4 MiB. A larger response ends its operation with RESOURCE_EXHAUSTED, reason PAYLOAD_TOO_LARGE. So is a call
+    /// refused with a larger request, where the method compares requests (`request_id`).
     pub fn payload_limit(mut self, bytes: usize) -> Self {
         self.settings.payload_limit = bytes;
         self

@@ -130,10 +130,19 @@ pub(crate) fn pack_within<T: Payload>(
     limit: usize,
     domain: &str,
 ) -> Result<Any, Status> {
-    let packed = pack(payload).map_err(|error| {
+    within(what, pack_payload(what, payload, domain)?, limit, domain)
+}
+
+/// Packs a payload of any size.
+pub(crate) fn pack_payload<T: Payload>(what: &str, payload: &T, domain: &str) -> Result<Any, Status> {
+    pack(payload).map_err(|error| {
         tracing::error!(type_name = T::full_name(), %error, "a payload cannot be encoded");
         errors::payload_not_encodable(what, domain)
-    })?;
+    })
+}
+
+/// What is packed, if it is within the payload limit (D17).
+pub(crate) fn within(what: &str, packed: Any, limit: usize, domain: &str) -> Result<Any, Status> {
     match packed.value.len() {
         size if size > limit => Err(errors::payload_too_large(what, domain, size, limit)),
         _ => Ok(packed),

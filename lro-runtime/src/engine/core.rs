@@ -16,6 +16,7 @@ use super::settings::Settings;
 use crate::data::method::Method;
 use crate::data::name::OperationName;
 use crate::data::payload::Payload;
+use crate::data::payload::any::Any;
 use crate::data::payload::registry::Registry;
 use crate::data::record::WorkerId;
 use crate::data::status::Status;
@@ -112,6 +113,18 @@ impl Engine {
         let name: Arc<str> = method.full_name().into();
         let mut described = self.described.write().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(described.entry(key).or_insert(name)))
+    }
+
+    /// The hash by which a request is told from another one.
+    pub(crate) fn digest(&self, request: &Any, domain: &str) -> Result<[u8; 32], Status> {
+        self.registry.digest(request).ok_or_else(|| {
+            let type_name = request.full_name();
+            if !self.registry.contains(type_name) {
+                return errors::no_descriptor(type_name, domain);
+            }
+            tracing::error!(type_name, "a request's own bytes cannot be decoded");
+            errors::payload_not_encodable("request", domain)
+        })
     }
 
     /// Notes a start that the store never confirmed and whose caller was told that it failed.

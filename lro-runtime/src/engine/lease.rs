@@ -1,5 +1,6 @@
 //! The engine's own tasks: the heartbeat, the upkeep behind it, and the change feed with its sweep.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,10 +42,11 @@ pub(crate) async fn heartbeat(engine: Arc<Engine>, health: Arc<Health>, stop: Ca
     }
 }
 
-/// On every beat: ends leftovers, condemns lapsed workers, ends what they ran, wakes whom a lost notification
-/// left waiting, and forgets what is past its retention. The first round comes at once, for a store whose last
+/// On every beat: ends leftovers, condemns lapsed workers, ends what they ran and what is long past its deadline, wakes whom a lost
+/// notification left waiting, and forgets what is past its retention. The first round comes at once, for a store whose last
 /// engine was killed.
 pub(crate) async fn upkeep(engine: Arc<Engine>, health: Arc<Health>, stop: CancellationToken) {
+    let mut overdue = HashSet::new();
     loop {
         let round = async {
             recovery::claim(&engine).await?;
@@ -55,6 +57,7 @@ pub(crate) async fn upkeep(engine: Arc<Engine>, health: Arc<Health>, stop: Cance
                     recovery::claim(&engine).await?;
                 }
             }
+            recovery::end_overdue(&engine, &mut overdue).await?;
             let mut doubtful = recovery::reconcile(&engine).await?;
             doubtful.extend(engine.hub.names(Interest::Waiting));
             refresh(&engine, &doubtful).await?;

@@ -13,7 +13,9 @@ mod operations;
 mod progress;
 mod recovery;
 mod reply;
+mod request;
 mod run;
+mod service;
 mod settings;
 mod start;
 
@@ -23,4 +25,8 @@ pub use self::context::Context;
 pub use self::handle::{Operation, Poll};
 pub use self::operations::Operations;
 pub use self::reply::{Handle, Reply};
-pub use self::start::{Start, clone_service, declared};
+#[cfg(any(feature = "grpc", feature = "rest"))]
+pub(crate) use self::request::Inside;
+pub use self::request::{PackedRequest, StoredRequest, pack_request};
+pub use self::service::clone_service;
+pub use self::start::{Start, declared};

@@ -47,7 +47,8 @@ pub(crate) async fn reconcile(engine: &Engine) -> Result<Vec<OperationName>, Sto
         }
         each(leftovers, |record| async move {
             let outcome = lifecycle::outcome(Ending::Interrupted, &record.name, service(&record));
-            let remove = engine.was_given_up(&record.name);
+            // One with a request id stays, so that a retry of the call finds out what became of it.
+            let remove = engine.was_given_up(&record.name) && record.request_key.is_none();
             let patch = Patch { outcome: Some(outcome), remove, ..end(engine) };
             write(engine, &record, patch, "a leftover of this worker was ended").await;
         })
@@ -85,9 +86,43 @@ pub(crate) async fn claim(engine: &Engine) -> Result<(), StoreError> {
     }
 }
 
-/// Forgets what is past its retention (P-194).
+/// Ends what is past its deadline, whoever runs it, by one compare-and-set that raises the attempt (P-195).
+///
+/// Its worker does so by itself, and at once. What was overdue a beat ago, and still is, has a worker that cannot: `before` is
+/// that grace, and needs no comparison of two clocks.
+pub(crate) async fn end_overdue(
+    engine: &Engine,
+    before: &mut HashSet<OperationName>,
+) -> Result<(), StoreError> {
+    let mut overdue = HashSet::new();
+    let mut after: Option<OperationName> = None;
+    loop {
+        let page = engine.store.list(&Query::Overdue { after: after.take(), limit: PAGE }).await?;
+        let full = page.len() == PAGE;
+        after = page.last().map(|record| record.name.clone());
+        overdue.extend(page.iter().map(|record| record.name.clone()));
+        let late = page.into_iter().filter(|record| before.contains(&record.name)).collect();
+        each(late, |record| async move {
+            let outcome = lifecycle::outcome(Ending::DeadlineExceeded, &record.name, service(&record));
+            let patch = Patch {
+                worker: Some(Some(engine.incarnation().worker)),
+                attempt: Some(record.attempt + 1),
+                outcome: Some(outcome),
+                ..end(engine)
+            };
+            write(engine, &record, patch, "an overdue operation was ended").await;
+        })
+        .await;
+        if !full {
+            *before = overdue;
+            return Ok(());
+        }
+    }
+}
+
+/// Forgets what is past its retention (P-194), and request ids that were kept long enough after it (P-066).
 pub(crate) async fn purge(engine: &Engine) -> Result<(), StoreError> {
-    while engine.store.purge(PAGE, engine.settings.retention).await? == PAGE {}
+    while engine.store.purge(PAGE, engine.settings.keep_request_ids).await? == PAGE {}
     Ok(())
 }
 

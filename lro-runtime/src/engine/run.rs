@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::context::{Attempt, Begun};
@@ -16,12 +17,12 @@ use super::core::{Backoff, Engine, Incarnation, store_fault};
 use super::executor::{Place, handed_over};
 use super::hub::{Interest, Subscription};
 use crate::data::method::Method;
-use crate::data::operation::Outcome;
+use crate::data::operation::{Outcome, Snapshot};
 use crate::data::payload::any::Any;
 use crate::data::record::{Guard, Head, NewRecord, Patch, Record};
 use crate::data::status::Status;
-use crate::rules::errors;
 use crate::rules::lifecycle::{self, Ending, Seen};
+use crate::rules::{errors, keys};
 use crate::store::{Created, StoreError, Written};
 
 /// A handler's run, not yet begun: it gives its packed response.
@@ -37,6 +38,10 @@ pub(crate) struct Run {
     number: u32,
     /// The right to run, held until the end is written.
     permit: Option<OwnedSemaphorePermit>,
+    /// How long the operation may take.
+    time_limit: Option<Duration>,
+    /// When that is over; set by the creation.
+    deadline: Option<Instant>,
 }
 
 /// Why a run stopped without an end of its own: the record is done, gone, or another attempt's. Nothing is written.
@@ -57,15 +62,16 @@ enum Answer {
 }
 
 impl Run {
-    pub(crate) fn new(engine: Arc<Engine>, attempt: Arc<Attempt>) -> Self {
+    pub(crate) fn new(engine: Arc<Engine>, attempt: Arc<Attempt>, time_limit: Option<Duration>) -> Self {
         let incarnation = engine.incarnation();
         let subscription = engine.hub.subscribe(&attempt.name, Interest::Running);
-        Self { engine, incarnation, attempt, subscription, number: 0, permit: None }
+        let (number, permit, deadline) = (0, None, None);
+        Self { engine, incarnation, attempt, subscription, number, permit, time_limit, deadline }
     }
 
     /// What this run is recorded with.
-    pub(crate) fn record(&self, method: Arc<str>, metadata: Any, place: &Place) -> Box<NewRecord> {
-        Box::new(NewRecord {
+    pub(crate) fn record(&self, method: Arc<str>, metadata: Any, place: &Place) -> NewRecord {
+        NewRecord {
             name: self.attempt.name.clone(),
             method,
             restartable: false,
@@ -76,7 +82,7 @@ impl Run {
             metadata,
             worker: self.incarnation.worker,
             attempt: u32::from(matches!(place, Place::Running(_))),
-        })
+        }
     }
 
     /// The span of this run, a child of nothing: it outlives the call that started it.
@@ -93,7 +99,8 @@ impl Run {
         )
     }
 
-    /// Creates the record, answers the caller, and then runs the handler to its end.
+    /// Creates the record, answers the caller, and then runs the handler to its end. Where another call's record has the request
+    /// id, it answers with that one, and is over.
     ///
     /// An `async` block, not an `async fn`, which would keep every argument twice; and what is brief is boxed, here and below.
     /// A pending operation then keeps less than a kilobyte, not five: clearing memory was a fifth of a start.
@@ -103,18 +110,14 @@ impl Run {
         record: Box<NewRecord>,
         place: Place,
         handler: Handler,
-        answer: oneshot::Sender<Result<(), Status>>,
+        answer: oneshot::Sender<Result<Option<Snapshot>, Status>>,
     ) -> impl Future<Output = ()> + Send + 'static {
         async move {
             self.number = record.attempt;
-            let created = Box::pin(self.create(record)).await;
-            let begun = created.map(|record| {
-                // Invariant: set once, here, before the handler is polled.
-                let _ = self.attempt.begun.set(Begun { attempt: 1, create_time: record.create_time });
-            });
-            let created = begun.is_ok();
+            let known = Box::pin(self.create(record)).await;
+            let created = matches!(known, Ok(None));
             // A caller that hung up is not told. The operation goes on (P-030).
-            let told = answer.send(begun).is_ok();
+            let told = answer.send(known).is_ok();
             if !created {
                 return;
             }
@@ -147,20 +150,30 @@ impl Run {
         }
     }
 
-    /// Creates the record. When the store does not confirm, asks again by name: the same record cannot be
-    /// created twice, so an answer tells what happened to the first try.
-    async fn create(&self, record: Box<NewRecord>) -> Result<Record, Status> {
+    /// Creates the record, or finds the one that another call with this request id has created first. When the store does not
+    /// confirm, asks again by name: the same record cannot be created twice, so an answer tells what happened to the first try.
+    async fn create(&mut self, record: Box<NewRecord>) -> Result<Option<Snapshot>, Status> {
         const TRIES: u32 = 5;
         let mut backoff = Backoff::new();
         let mut unconfirmed = false;
         for _ in 0..TRIES {
-            match self.engine.store.create(NewRecord::clone(&record), None).await {
-                Ok(Created::New(record)) => return Ok(record),
-                Ok(Created::Name(found)) if unconfirmed && found.worker == Some(record.worker) => {
-                    return Ok(found);
+            match self.engine.store.create(NewRecord::clone(&record), self.time_limit).await {
+                Ok(Created::New(record)) => {
+                    self.begin(&record);
+                    return Ok(None);
                 }
-                Ok(taken) => {
-                    tracing::error!(?taken, "a name or key of a new operation is taken");
+                Ok(Created::Name(found)) if unconfirmed && found.worker == Some(record.worker) => {
+                    self.begin(&found);
+                    return Ok(None);
+                }
+                Ok(Created::Request(found)) => {
+                    return keys::answer(&found, record.request_hash, self.attempt.domain).map(Some);
+                }
+                Ok(Created::Exclusive(found)) => {
+                    return Err(errors::operation_in_progress(&found.name, self.attempt.domain));
+                }
+                Ok(Created::Name(taken)) => {
+                    tracing::error!(?taken, "the name of a new operation is taken");
                     return Err(errors::unreadable());
                 }
                 Err(error) => {
@@ -178,15 +191,26 @@ impl Run {
         Err(errors::unavailable())
     }
 
-    /// Waits until the operation may run. A cancel ends it before its turn.
+    /// Takes from the new record what the store's clock has said.
+    fn begin(&mut self, record: &Record) {
+        // Invariant: set once, here, before the handler is polled.
+        let _ = self.attempt.begun.set(Begun { attempt: 1, create_time: record.create_time });
+        // Counted from the store's reply, so that the operation is never stopped before its deadline.
+        let limit = record.deadline.and_then(|deadline| deadline.duration_since(record.create_time).ok());
+        self.deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+    }
+
+    /// Waits until the operation may run. A cancel, or its deadline, ends it before its turn.
     async fn wait_for_turn(&mut self, place: OwnedSemaphorePermit) -> Result<Turn, Lost> {
         let engine = Arc::clone(&self.engine);
         let condemned = self.incarnation.condemned.clone();
         let mut turn = pin!(engine.executor.turn());
+        let mut over = pin!(over(self.deadline));
         self.permit = loop {
             tokio::select! {
                 biased;
                 () = condemned.cancelled() => return Err(Lost),
+                () = &mut over => return Ok(Turn::End(Ending::DeadlineExceeded)),
                 () = engine.interrupt.cancelled() => return Ok(Turn::End(Ending::Interrupted)),
                 permit = &mut turn => break permit,
                 seen = self.look() => match seen {
@@ -220,6 +244,7 @@ impl Run {
         let mut handler = AssertUnwindSafe(handler).catch_unwind();
         let mut progress = pin!(write_progress(&engine, &attempt, self.number));
         let mut grace = pin!(grace(&attempt.cancel, engine.settings.cancel_grace));
+        let mut over = pin!(over(self.deadline));
         let ending = loop {
             tokio::select! {
                 biased;
@@ -232,6 +257,7 @@ impl Run {
                 }),
                 () = condemned.cancelled() => break Err(Lost),
                 () = &mut grace => break Ok(Ending::Cancelled),
+                () = &mut over => break Ok(Ending::DeadlineExceeded),
                 () = engine.interrupt.cancelled() => break Ok(Ending::Interrupted),
                 Lost = &mut progress => break Err(Lost),
                 seen = self.look() => match seen {
@@ -321,6 +347,14 @@ impl Run {
 async fn grace(cancel: &CancellationToken, grace: Duration) {
     cancel.cancelled().await;
     Box::pin(tokio::time::sleep(grace)).await;
+}
+
+/// Ends at the deadline; without one, never.
+async fn over(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => Box::pin(tokio::time::sleep_until(deadline)).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Writes the attempt's progress, one write at a time, until the attempt is lost.

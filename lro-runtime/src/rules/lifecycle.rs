@@ -25,6 +25,8 @@ pub(crate) enum Ending {
     Panicked,
     /// It was dropped at the end of the cancel grace, or never ran.
     Cancelled,
+    /// It was dropped when its time was over, or did not begin before.
+    DeadlineExceeded,
     /// It was dropped at the end of the shutdown grace, or its task was lost.
     Interrupted,
 }
@@ -36,6 +38,7 @@ pub(crate) fn outcome(ending: Ending, record: &OperationName, domain: &str) -> O
         Ending::Returned(Err(error)) => Outcome::Error(error.into_error(domain)),
         Ending::Panicked => Outcome::Error(errors::panicked(domain)),
         Ending::Cancelled => Outcome::Error(errors::cancelled(record, domain)),
+        Ending::DeadlineExceeded => Outcome::Error(errors::deadline_exceeded(record, domain)),
         Ending::Interrupted => Outcome::Error(errors::interrupted(record, domain)),
     }
 }
@@ -115,6 +118,8 @@ mod tests {
         assert_eq!(returned(Status::cancelled("x")), (Code::Cancelled, "CANCELLED".into()), "P-191");
         assert_eq!(error(Ending::Panicked), (Code::Internal, "HANDLER_PANICKED".into()), "P-037");
         assert_eq!(error(Ending::Cancelled), (Code::Cancelled, "OPERATION_CANCELLED".into()), "P-054");
+        let exceeded = (Code::DeadlineExceeded, "OPERATION_DEADLINE_EXCEEDED".into());
+        assert_eq!(error(Ending::DeadlineExceeded), exceeded, "P-195");
         assert_eq!(error(Ending::Interrupted), (Code::Aborted, "OPERATION_INTERRUPTED".into()));
         let response = Any::new("google.protobuf.Empty", "");
         assert_eq!(outcome(Ending::Returned(Ok(response.clone())), &name, "d"), Outcome::Response(response));

@@ -230,6 +230,10 @@ impl Table {
             Query::OwnedBy { worker, after, limit } => {
                 self.list_open(after.as_ref(), *limit, |record| record.worker == Some(*worker))
             }
+            Query::Request { key } => {
+                let record = self.requests.get(key).and_then(|name| self.records.get(name));
+                record.map(|record| record.as_of(now)).into_iter().collect()
+            }
             Query::Overdue { after, limit } => self.list_open(after.as_ref(), *limit, |record| {
                 record.deadline.is_some_and(|deadline| deadline <= now)
             }),

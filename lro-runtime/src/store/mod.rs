@@ -35,7 +35,8 @@ pub use crate::data::record::{Cursor, Guard, Head, Key, NewRecord, Patch, Record
 /// clock, in whole microseconds. A dropped future may leave the write to happen later.
 ///
 /// A record past its `expire_time` is not there for [`get`](Self::get), [`update`](Self::update) and [`list`](Self::list), from that
-/// instant on and not only when it is purged. Its name and its request key still count for [`create`](Self::create).
+/// instant on and not only when it is purged. Its name and its request key still count for [`create`](Self::create), and its
+/// request key for [`Query::Request`].
 #[async_trait]
 pub trait Store: Debug + Send + Sync + 'static {
     /// Creates a record, unless its name, its request key or its exclusivity key is taken: decided in that
@@ -116,7 +117,7 @@ pub enum Written {
     Absent,
 }
 
-/// Which records a page is cut from. Each page begins after `after`, exclusive, and has at most `limit` records.
+/// Which records are read. A page begins after `after`, exclusive, and has at most `limit` records.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Query {
@@ -149,6 +150,12 @@ pub enum Query {
         after: Option<OperationName>,
         /// The most records to return.
         limit: usize,
+    },
+    /// The record that has a request key, if there is one, [as of](Record::as_of) now: what stands against a
+    /// [creation](Store::create) with that key, a tombstone perhaps.
+    Request {
+        /// The key.
+        key: Key,
     },
     /// Open records past their deadline, hidden ones included, by name.
     Overdue {

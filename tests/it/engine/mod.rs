@@ -9,5 +9,6 @@ mod limits;
 mod list;
 mod lost_replies;
 mod races;
+mod request_ids;
 mod shutdown;
 mod wait;

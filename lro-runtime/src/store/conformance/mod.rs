@@ -122,6 +122,7 @@ macro_rules! __store_properties {
         }
         keys {
             a_taken_request_key_is_answered_with_its_record
+            a_record_is_found_by_its_request_key
             a_taken_exclusive_key_is_answered_with_its_record
             conflicts_are_decided_in_order
             keys_of_two_kinds_do_not_meet

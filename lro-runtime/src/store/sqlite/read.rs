@@ -29,6 +29,8 @@ static BY_WORKER: LazyLock<String> = LazyLock::new(|| {
         *SELECT
     )
 });
+static BY_REQUEST: LazyLock<String> =
+    LazyLock::new(|| format!("{} INDEXED BY lro_operation_request WHERE request_key = ?1", *SELECT));
 static OVERDUE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{} INDEXED BY lro_operation_deadline WHERE outcome IS NULL AND deadline <= ?1 AND name > ?2
@@ -79,6 +81,10 @@ pub(super) fn list(connection: &Connection, query: &Query, now: SystemTime) -> r
         }
         Query::OwnedBy { worker, after, limit } => {
             by_worker(connection, Some(worker.0), None, after.as_ref(), *limit)
+        }
+        Query::Request { key } => {
+            let found = select(connection, &BY_REQUEST, [key.0.as_slice()])?;
+            Ok(found.iter().map(|record| record.as_of(now)).collect())
         }
         Query::Overdue { after, limit } => {
             select(connection, &OVERDUE, params![to_micros(now), text(after.as_ref()), row_count(*limit)])

@@ -12,10 +12,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, ReflectMessage};
+use sha2::{Digest, Sha256};
 
 pub use self::error::{RegistryError, UndescribedMethod, UnresolvedField};
 use super::any::Any;
 use super::describe::{self, TypeDescription};
+use super::normal;
 use super::parse::{self, ParseError};
 use super::render::Renderer;
 use crate::data::method::{self, LinkedMethod};
@@ -97,6 +99,21 @@ impl Registry {
         let name = any.full_name();
         let descriptor = self.message(name).or_else(|| self.foreign.get(name).cloned())?;
         DynamicMessage::decode(descriptor, any.value.clone()).ok()
+    }
+
+    /// A hash by which equal payloads are told from others, whoever encoded them: of the type and the [normal bytes](normal). `None`
+    /// as for [`decode`](Self::decode).
+    pub(crate) fn digest(&self, any: &Any) -> Option<[u8; 32]> {
+        let bytes = normal::bytes(&self.decode(any)?, &|any| self.decode(any));
+        // A full name has no zero byte.
+        Some(
+            Sha256::new()
+                .chain_update(any.full_name())
+                .chain_update([0])
+                .chain_update(bytes)
+                .finalize()
+                .into(),
+        )
     }
 
     /// Renders with these types.

@@ -1,0 +1,75 @@
+//! The request of a start: the one parameter of a handler that says what is asked for.
+
+use super::context::pack_payload;
+use crate::data::method::Method;
+use crate::data::payload::Payload;
+use crate::data::payload::any::Any;
+use crate::data::status::Status;
+
+/// A parameter that is a handler's request: a message, or one in the wrapper of a wire. The attribute knows which parameter it is, and
+/// this trait how it has its message.
+///
+/// `W` is inferred. Without it the wrappers of other crates would overlap with the payloads, since those crates may one day make a
+/// message of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the request of a long-running method",
+    label = "`request_id` compares requests, so this has to be a payload, or to have one in it",
+    note = "it is a payload, `ProtoJson<T>`, `axum::Json<T>` (feature `rest`) or `tonic::Request<T>` (feature `grpc`) with a payload `T`"
+)]
+pub trait StoredRequest<W> {
+    /// The message's type.
+    type Message: Payload;
+
+    /// The message.
+    fn message(&self) -> &Self::Message;
+}
+
+/// The parameter is the message.
+#[derive(Debug)]
+pub enum Itself {}
+
+/// The message is inside the parameter.
+#[derive(Debug)]
+pub enum Inside {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Payload> StoredRequest<Itself> for T {
+    type Message = T;
+
+    fn message(&self) -> &T {
+        self
+    }
+}
+
+/// A handler's request in the stored form, or why it has none.
+#[derive(Debug)]
+pub struct PackedRequest(pub(super) Result<Any, Status>);
+
+/// Packs a handler's request by reference, before its parameter is taken apart by a pattern.
+pub fn pack_request<W, R: StoredRequest<W>>(method: &'static Method, request: &R) -> PackedRequest {
+    PackedRequest(pack_payload("request", request.message(), method.service))
+}
+
+/// A text that a call may give: any `AsRef<str>`, or an `Option` of one. `W` is inferred, as for [`StoredRequest`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no text",
+    label = "expected an `AsRef<str>`, such as `String`, or an `Option` of one"
+)]
+pub trait GivenText<W> {
+    /// The text, if there is one.
+    fn text(&self) -> Option<&str>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<str> + ?Sized> GivenText<Itself> for T {
+    fn text(&self) -> Option<&str> {
+        Some(self.as_ref())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<str>> GivenText<Inside> for Option<T> {
+    fn text(&self) -> Option<&str> {
+        self.as_ref().map(T::as_ref)
+    }
+}
