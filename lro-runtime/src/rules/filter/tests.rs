@@ -3,7 +3,7 @@ use prost_reflect::{DescriptorPool, DynamicMessage};
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FieldDescriptorProto,
-    FileDescriptorProto, FileDescriptorSet,
+    FileDescriptorProto, FileDescriptorSet, MessageOptions,
 };
 
 use super::*;
@@ -51,7 +51,19 @@ fn pool() -> DescriptorPool {
             field("limit", 10, Type::Message, ".google.protobuf.Int64Value", one),
             field("extra", 11, Type::Message, ".google.protobuf.Struct", one),
             field("digest", 12, Type::Bytes, "", one),
+            field("weight", 13, Type::Float, "", one),
+            field("labels", 14, Type::Message, ".acme.v1.Metadata.LabelsEntry", many),
+            field("seen", 15, Type::Uint64, "", one),
         ],
+        nested_type: vec![DescriptorProto {
+            name: Some("LabelsEntry".into()),
+            field: vec![
+                field("key", 1, Type::String, "", one),
+                field("value", 2, Type::String, "", one),
+            ],
+            options: Some(MessageOptions { map_entry: Some(true), ..Default::default() }),
+            ..Default::default()
+        }],
         ..Default::default()
     };
     let file = FileDescriptorProto {
@@ -94,7 +106,8 @@ const RUNNING: &str = r#"{
     "steps": [{"description": "copy", "status": "DONE"}, {"description": "check", "status": "IN_PROGRESS"}],
     "progressPercentage": 60, "startTime": "2026-03-01T10:00:00.5Z", "took": "20.5s", "size": "9007199254740993",
     "ratio": 0.5, "dry": true, "step": {"description": ""}, "limit": "7",
-    "extra": {"copied": 7, "labels": {"env": "prod"}, "tags": ["a", "b"], "ready": true}, "digest": "AAA="
+    "extra": {"copied": 7, "labels": {"env": "prod"}, "tags": ["a", "b"], "ready": true}, "digest": "AAA=",
+    "weight": 0.1, "labels": {"env": "prod", "a.b": "c"}, "seen": "18446744073709551615"
 }"#;
 
 fn verdict(filter: &str, operation: &Snapshot, pool: &DescriptorPool) -> Result<bool, Problem> {
@@ -146,6 +159,8 @@ fn filters_match_what_they_say() {
         ("metadata.size = 9007199254740992", [false, false, false]),
         ("metadata.ratio < 0.75", [true, true, true]),
         ("metadata.ratio = 5e-1", [true, false, false]),
+        ("metadata.weight = 0.1", [true, false, false]),
+        ("metadata.seen = 18446744073709551615", [true, false, false]),
         ("metadata.dry = true", [true, false, false]),
         ("metadata.limit > 6", [true, false, false]),
         // P-129: an unquoted timestamp has colons; offsets; a date alone.
@@ -165,6 +180,12 @@ fn filters_match_what_they_say() {
         ("metadata.steps:*", [true, false, false]),
         ("metadata.resource_names:\"services/acme/*\"", [true, false, false]),
         ("metadata.resource_names:services/none", [false, false, false]),
+        // Maps: a key, and what it leads to; an absent key matches nothing.
+        ("metadata.labels:env", [true, false, false]),
+        ("metadata.labels:prod", [false, false, false]),
+        ("metadata.labels.env = \"p*\"", [true, false, false]),
+        ("metadata.labels.\"a.b\" = c", [true, false, false]),
+        ("metadata.labels.zone != x", [false, false, false]),
         // A Struct.
         ("metadata.extra.copied = 7", [true, false, false]),
         ("metadata.extra.labels.env = prod", [true, false, false]),
@@ -207,6 +228,13 @@ fn what_makes_no_sense_is_said() {
         ("metadata.steps.status = DONE", "`steps` is repeated: use `:` with it"),
         ("metadata.step = x", "`metadata.step` has parts"),
         ("metadata = x", "`metadata` has parts"),
+        // What could never match is no answer of nothing (P-122, P-125).
+        ("metadata.step:x", "`metadata.step` has parts"),
+        ("metadata.steps:DONE", "`metadata.steps` has parts"),
+        ("error:x", "`error` has parts"),
+        ("metadata.labels = x", "`metadata.labels` has parts"),
+        ("metadata.digest:x", "`metadata.digest` has parts"),
+        ("metadata.steps.0:*", "there is no field `metadata.steps.0`"),
         ("done", "`done` stands alone"),
         ("done = true and error:*", "`and` stands alone"),
         ("name = (a OR b)", "a value in parentheses"),
