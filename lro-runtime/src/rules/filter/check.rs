@@ -45,6 +45,9 @@ impl Test {
             }
             ["done"] => self.fits(&Place::Compared(Class::Scalar(Kind::Bool))),
             ["error", "code"] => self.fits(&Place::Compared(Class::Scalar(Kind::Int32))),
+            ["create_time" | "createTime" | "end_time" | "endTime"] => {
+                self.fits(&Place::Compared(Class::Timestamp))
+            }
             ["error" | "metadata" | "response"] => self.fits(&Place::Held),
             ["metadata", path @ ..] => self.check_in(&types.metadata, path),
             ["response", path @ ..] => self.check_in(&types.responses, path),
