@@ -23,6 +23,9 @@ const METHODS: [(&str, &str, &str); 5] = [
 /// Merge the fragment with the `apis` and the `http.rules` of your own config. Nothing is checked: what is no pattern, the generator
 /// refuses.
 ///
+/// A client that is generated for Node reads JSON with the types alone that the API's files import. Import
+/// `google/rpc/error_details.proto` in one of them, or it cannot read an operation that failed with details.
+///
 /// ```
 /// use lro_runtime::rest;
 ///
