@@ -85,6 +85,8 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     };
     let app = routes::routes(service.clone())
         .merge(rest::router_at("/v2", &operations))
+        // Google's config of this API has a rule for Get alone; what its clients ask beyond that, they ask by the default bindings.
+        .merge(rest::router(&operations))
         .merge(rpc::routes(service, &operations).await?)
         .fallback(|| async { errors::unknown_path() });
     let app = grpc::unknown_services(rest::method_override(app));
