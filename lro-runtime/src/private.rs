@@ -7,7 +7,7 @@ pub use inventory;
 pub use prost::encoding::{DecodeContext, WireType, skip_field};
 pub use prost::{DecodeError, Message, Name};
 
-pub use crate::data::method::{LinkedMethod, Method};
+pub use crate::data::method::{LinkedMethod, MAX_ATTEMPTS, Method, OnInterrupt};
 pub use crate::data::payload::Payload;
 pub use crate::data::payload::any::type_url;
 pub use crate::data::payload::describe::{
@@ -21,7 +21,8 @@ pub use crate::data::payload::oneof::{
     Oneof, OneofField, Variant, contains, distinct_names, distinct_numbers, no_such_variant,
 };
 pub use crate::engine::{
-    Context, Handle, PackedRequest, Reply, Start, StoredRequest, clone_service, declared, pack_request,
+    Context, Handle, LinkedRerun, LinkedService, PackedRequest, Reply, Start, StoredRequest, clone_service,
+    declared, pack_request, rerun,
 };
 
 /// What the expansion in a tonic service names.

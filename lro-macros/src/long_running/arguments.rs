@@ -4,14 +4,14 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, LitBool, LitStr, Path, Token, Type};
+use syn::{Expr, LitBool, LitInt, LitStr, Path, Token, Type};
 
 use super::slot::Slot;
 use super::{duration, glue};
 use crate::errors::Errors;
 
 /// Every argument, with an example for the messages.
-const SUPPORTED: [(&str, &str); 13] = [
+const SUPPORTED: [(&str, &str); 15] = [
     ("service", r#"service = "acme.disks.v1.Snapshots""#),
     ("name", r#"name = "TakeSnapshot""#),
     ("metadata", "metadata = TakeSnapshotMetadata"),
@@ -22,10 +22,19 @@ const SUPPORTED: [(&str, &str); 13] = [
     ("request_id", "request_id = request.request_id"),
     ("exclusive", "exclusive = request.disk"),
     ("timeout", r#"timeout = "10m""#),
+    ("on_interrupt", "on_interrupt = restart"),
+    ("max_attempts", "max_attempts = 3"),
     ("operation", "operation = pb::google::longrunning::Operation"),
     ("catalog", "catalog = false"),
     ("crate", "crate = path::to::lro_runtime"),
 ];
+
+/// What becomes of an operation whose process is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnInterrupt {
+    Fail,
+    Restart,
+}
 
 /// The arguments as they were written.
 #[derive(Debug, Default)]
@@ -40,6 +49,8 @@ pub(crate) struct Arguments {
     pub(crate) request_id: Slot<Expr>,
     pub(crate) exclusive: Slot<Expr>,
     pub(crate) timeout: Slot<Expr>,
+    pub(crate) on_interrupt: Slot<OnInterrupt>,
+    pub(crate) max_attempts: Slot<LitInt>,
     pub(crate) operation: Slot<Type>,
     pub(crate) catalog: Slot<LitBool>,
     runtime: Slot<Path>,
@@ -88,6 +99,8 @@ impl Arguments {
             "validate_only" => self.validate_only.set(keyword, input.parse()?, errors),
             "request_id" => self.request_id.set(keyword, input.parse()?, errors),
             "exclusive" => self.exclusive.set(keyword, input.parse()?, errors),
+            "on_interrupt" => self.on_interrupt.set(keyword, on_interrupt(input)?, errors),
+            "max_attempts" => self.max_attempts.set(keyword, attempts(input, example)?, errors),
             "timeout" => self.timeout.set(keyword, duration::parse(input)?, errors),
             "operation" => self.operation.set(keyword, literal(input, example)?, errors),
             "catalog" => self.catalog.set(keyword, literal(input, example)?, errors),
@@ -97,6 +110,13 @@ impl Arguments {
             return Ok(());
         }
         Err(input.error(format_args!("expected `,` after the value of `{name}`")))
+    }
+
+    /// Where it is said that the handler runs again.
+    pub(crate) fn restart(&self) -> Option<&Ident> {
+        self.on_interrupt
+            .keyword()
+            .filter(|_| matches!(self.on_interrupt.value(), Some(OnInterrupt::Restart)))
     }
 
     /// The path to what generated code may name, at the place that errors about its use should point to.
@@ -145,6 +165,23 @@ fn literal<T: syn::parse::Parse>(input: ParseStream<'_>, example: &str) -> syn::
 fn runtime_path(input: ParseStream<'_>, example: &str) -> syn::Result<Path> {
     let path = input.call(Path::parse_mod_style);
     path.map_err(|error| syn::Error::new(error.span(), format_args!("expected `{example}`")))
+}
+
+fn on_interrupt(input: ParseStream<'_>) -> syn::Result<OnInterrupt> {
+    let policy = input.call(Ident::parse_any)?;
+    match policy.to_string().as_str() {
+        "fail" => Ok(OnInterrupt::Fail),
+        "restart" => Ok(OnInterrupt::Restart),
+        _ => Err(refused(&policy, "what was interrupted either ends or runs again: `fail` or `restart`")),
+    }
+}
+
+fn attempts(input: ParseStream<'_>, example: &str) -> syn::Result<LitInt> {
+    let attempts: LitInt = literal(input, example)?;
+    match attempts.base10_parse::<u32>() {
+        Ok(1..) => Ok(attempts),
+        _ => Err(refused(&attempts, format_args!("a handler runs at least once: `{example}`"))),
+    }
 }
 
 fn service_name(input: ParseStream<'_>, example: &str) -> syn::Result<LitStr> {

@@ -12,6 +12,7 @@ use super::handler::Handler;
 use super::parameter::ContextParameter;
 use super::receiver;
 use super::request::{self, RequestParameter};
+use super::restart;
 use super::shape::{self, Shape};
 use crate::errors::Errors;
 
@@ -53,6 +54,7 @@ pub(crate) fn check(
     metadata_must_have_one_source(&arguments, &handler, &errors);
     output_must_be_a_result(&handler, &errors);
     engine_must_be_known(&arguments, &handler, &errors);
+    restart::must_be_possible(&arguments, &handler, &errors);
     let request = request::find(&arguments, &mut handler, &errors);
     if handler.receiver().is_some() {
         receiver::rename(&mut handler.parts.body, &errors);

@@ -6,7 +6,7 @@
 //! becomes
 //! ```text
 //! async fn take_snapshot(&self, request: Request) -> <D as Reply<M>>::Started {
-//!     const __METHOD: &Method = &Method { service, name, documentation };
+//!     const __METHOD: &Method = &Method { service, name, documentation, on_interrupt };
 //!     inventory::submit! { LinkedMethod { method: __METHOD, response, metadata } }
 //!     let __this = clone_service(self);
 //!     let __start = Start::new(__METHOD, &(self.operations));
@@ -66,11 +66,17 @@ fn method(checked: &Checked) -> TokenStream {
         None => handler.rpc_name().to_token_stream(),
     };
     let documentation = handler.documentation();
+    let on_interrupt = match (arguments.restart(), arguments.max_attempts.value()) {
+        (None, _) => quote!(Fail),
+        (Some(_), None) => quote!(Restart { max_attempts: #private::MAX_ATTEMPTS }),
+        (Some(_), Some(attempts)) => quote!(Restart { max_attempts: #attempts }),
+    };
     quote! {
         const __METHOD: &#private::Method = &#private::Method {
             service: #service,
             name: #name,
             documentation: #documentation,
+            on_interrupt: #private::OnInterrupt::#on_interrupt,
         };
     }
 }
@@ -134,17 +140,18 @@ fn run(checked: &Checked) -> TokenStream {
     });
     let request_id = arguments.request_id.value().map(borrowed);
     let validated = arguments.validate.value();
-    let validated = match (request_id, validated) {
-        (None, validated) => validated.map(|result| set("validated", result.to_token_stream())),
-        (Some(id), None) => Some(set("request_id", id)),
-        // What an earlier call has done already is not validated again.
-        (Some(id), Some(result)) => Some(quote! {
-            let mut #start = #start.request_id(#id);
+    let request_id = request_id.map(|id| set("request_id", id));
+    // What an earlier call has done already is not validated again, and neither is what runs again.
+    let is_conditional = request_id.is_some() || arguments.restart().is_some();
+    let validated = validated.map(|result| match is_conditional {
+        false => set("validated", result.to_token_stream()),
+        true => quote! {
+            let mut #start = #start;
             if #start.goes_on().await {
                 #start = #start.validated(#result);
             }
-        }),
-    };
+        },
+    });
     let context = match context {
         Some(context) => {
             let (pattern, ty) = (&context.pattern, &context.ty);
@@ -172,6 +179,7 @@ fn run(checked: &Checked) -> TokenStream {
         #timeout
         #exclusive
         #request
+        #request_id
         #validated
         #run
     }

@@ -14,6 +14,7 @@ mod handler;
 mod parameter;
 mod receiver;
 mod request;
+mod restart;
 mod shape;
 mod slot;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Which parameter is the request: the one that two calls with one request id are compared by.
+//! Which parameter is the request: the one that two calls with one request id are compared by, and that another run gets.
 //!
 //! `self`, the context and axum's `State` are no part of a call. All the rest is, so there may be one more: of two, the other would
 //! be left out of the comparison in silence.
@@ -24,7 +24,8 @@ pub(crate) fn find(
     handler: &mut Handler,
     errors: &Errors,
 ) -> Option<RequestParameter> {
-    let keyword = arguments.request_id.keyword()?;
+    let keyword = arguments.restart().or(arguments.request_id.keyword())?;
+    let restarts = arguments.restart().is_some();
     let candidates: Vec<_> = candidates(&handler.function.sig).collect();
     // A wrapper says that it is one. Without any, the first parameter is as good a guess as another.
     let chosen = candidates.iter().position(|(_, parameter)| is_wrapper(&parameter.ty)).unwrap_or(0);
@@ -33,8 +34,13 @@ pub(crate) fn find(
             errors.at(
                 &other.ty,
                 format_args!(
-                    "with `{keyword}` all that a call says is in one request, since two calls are compared by it: \
-                     beside it there can be `self`, a `Context` and a `State<…>`, and no further parameter"
+                    "with `{keyword}` all that a call says is in one request, since {}: \
+                     beside it there can be `self`, a `Context` and a `State<…>`, and no further parameter",
+                    if restarts {
+                        "that alone is stored for another run"
+                    } else {
+                        "two calls are compared by it"
+                    }
                 ),
             );
         }
@@ -43,8 +49,9 @@ pub(crate) fn find(
         errors.at(
             keyword,
             format_args!(
-                "`{keyword}` compares requests, so the handler takes one: `request: Request`, \
-                 `ProtoJson(request): ProtoJson<Request>` or `request: tonic::Request<Request>`"
+                "`{keyword}` {} requests, so the handler takes one: `request: Request`, \
+                 `ProtoJson(request): ProtoJson<Request>` or `request: tonic::Request<Request>`",
+                if restarts { "stores" } else { "compares" }
             ),
         );
         return None;
@@ -60,7 +67,7 @@ fn candidates(signature: &Signature) -> impl Iterator<Item = (usize, &PatType)> 
     })
 }
 
-fn is_state(ty: &Type) -> bool {
+pub(super) fn is_state(ty: &Type) -> bool {
     matches!(last_segment(ty), Some((name, Some(_))) if name == "State")
 }
 

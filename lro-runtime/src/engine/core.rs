@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::executor::Executor;
 use super::hub::Hub;
+use super::services::Services;
 use super::settings::Settings;
 use crate::data::method::Method;
 use crate::data::name::OperationName;
@@ -42,6 +43,10 @@ pub(crate) struct Engine {
     pub(crate) closing: CancellationToken,
     /// Cancelled when the shutdown's grace is over: handlers are dropped.
     pub(crate) interrupt: CancellationToken,
+    /// What can run again here.
+    pub(crate) services: Services,
+    /// Tells that there may be something to run again.
+    pub(crate) recoverable: Notify,
     incarnation: Mutex<Incarnation>,
     /// The full names of the methods whose types are known to have descriptors: each is looked up once.
     described: RwLock<HashMap<Described, Arc<str>>>,
@@ -84,6 +89,8 @@ impl Engine {
             settings,
             closing: CancellationToken::new(),
             interrupt: CancellationToken::new(),
+            services: Services::default(),
+            recoverable: Notify::new(),
             incarnation: Mutex::new(incarnation),
             described: RwLock::default(),
             given_up: Mutex::default(),
@@ -142,13 +149,14 @@ impl Engine {
     pub(crate) async fn renew(&self) -> Result<(), StoreError> {
         let lease = self.settings.lease;
         let old = self.incarnation();
-        if self.store.renew(old.worker, &[], lease, false).await? {
+        let methods = self.services.methods();
+        if self.store.renew(old.worker, &methods, lease, false).await? {
             return Ok(());
         }
         tracing::warn!(worker = %old.worker.0, "the lease was lost: this worker's handlers are dropped");
         old.condemned.cancel();
         let new = Incarnation::new();
-        self.store.renew(new.worker, &[], lease, true).await?;
+        self.store.renew(new.worker, &methods, lease, true).await?;
         *self.incarnation.lock().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
     }

@@ -14,8 +14,11 @@ mod progress;
 mod recovery;
 mod reply;
 mod request;
+mod rerun;
+mod restart;
 mod run;
 mod service;
+mod services;
 mod settings;
 mod start;
 
@@ -28,5 +31,9 @@ pub use self::reply::{Handle, Reply};
 #[cfg(any(feature = "grpc", feature = "rest"))]
 pub(crate) use self::request::Inside;
 pub use self::request::{PackedRequest, StoredRequest, pack_request};
+pub use self::rerun::{LinkedRerun, LinkedService, RestartPath, rerun};
+#[cfg(feature = "rest")]
+pub(crate) use self::rerun::{Replay, Service};
 pub use self::service::clone_service;
+pub use self::services::{RunError, UnregisteredMethod};
 pub use self::start::{Start, declared};

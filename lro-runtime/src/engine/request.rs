@@ -22,6 +22,9 @@ pub trait StoredRequest<W> {
 
     /// The message.
     fn message(&self) -> &Self::Message;
+
+    /// The parameter, of a message alone: whatever else came with the call is gone.
+    fn from_message(message: Self::Message) -> Self;
 }
 
 /// The parameter is the message.
@@ -38,6 +41,10 @@ impl<T: Payload> StoredRequest<Itself> for T {
 
     fn message(&self) -> &T {
         self
+    }
+
+    fn from_message(message: T) -> T {
+        message
     }
 }
 

@@ -16,7 +16,6 @@ use super::context::{Attempt, Begun};
 use super::core::{Backoff, Engine, Incarnation, store_fault};
 use super::executor::{Place, handed_over};
 use super::hub::{Interest, Subscription};
-use crate::data::method::Method;
 use crate::data::operation::{Outcome, Snapshot};
 use crate::data::payload::any::Any;
 use crate::data::record::{Guard, Head, NewRecord, Patch, Record};
@@ -36,6 +35,8 @@ pub(crate) struct Run {
     subscription: Subscription,
     /// The attempt that the record has: 0 while the operation waits for its turn.
     number: u32,
+    /// Whether another attempt may follow this one.
+    restartable: bool,
     /// The right to run, held until the end is written.
     permit: Option<OwnedSemaphorePermit>,
     /// How long the operation may take.
@@ -65,8 +66,8 @@ impl Run {
     pub(crate) fn new(engine: Arc<Engine>, attempt: Arc<Attempt>, time_limit: Option<Duration>) -> Self {
         let incarnation = engine.incarnation();
         let subscription = engine.hub.subscribe(&attempt.name, Interest::Running);
-        let (number, permit, deadline) = (0, None, None);
-        Self { engine, incarnation, attempt, subscription, number, permit, time_limit, deadline }
+        let (number, restartable, permit, deadline) = (0, false, None, None);
+        Self { engine, incarnation, attempt, subscription, number, restartable, permit, time_limit, deadline }
     }
 
     /// What this run is recorded with.
@@ -86,15 +87,14 @@ impl Run {
     }
 
     /// The span of this run, a child of nothing: it outlives the call that started it.
-    pub(crate) fn span(&self, method: &Method) -> tracing::Span {
+    pub(crate) fn span(&self, method: &str, attempt: u32) -> tracing::Span {
         tracing::info_span!(
             parent: None,
             "operation.attempt",
             operation = %self.attempt.name,
-            service = method.service,
-            method = method.name,
+            method,
             worker = %self.incarnation.worker.0,
-            attempt = 1,
+            attempt,
             outcome = tracing::field::Empty,
         )
     }
@@ -114,6 +114,7 @@ impl Run {
     ) -> impl Future<Output = ()> + Send + 'static {
         async move {
             self.number = record.attempt;
+            self.restartable = record.restartable;
             let known = Box::pin(self.create(record)).await;
             let created = matches!(known, Ok(None));
             // A caller that hung up is not told. The operation goes on (P-030).
@@ -147,6 +148,46 @@ impl Run {
                 },
             }
             self.run_handler(handler).await
+        }
+    }
+
+    /// Claims a record that nobody runs, and runs its handler again (I4). The claim is the compare-and-set that raises the attempt.
+    pub(crate) async fn again(
+        mut self,
+        record: Arc<Record>,
+        interruptions: u32,
+        permit: OwnedSemaphorePermit,
+        handler: Handler,
+    ) {
+        self.permit = Some(permit);
+        self.restartable = true;
+        self.number = record.attempt;
+        let attempt = record.attempt + 1;
+        let patch = Patch {
+            worker: Some(Some(self.incarnation.worker)),
+            attempt: Some(attempt),
+            interruptions: Some(interruptions),
+            ..Patch::default()
+        };
+        let seen = match self.write(patch).await {
+            Answer::Applied(head) => lifecycle::head_seen(&head, attempt),
+            // Perhaps an earlier try was applied, and its reply lost; perhaps another worker was faster.
+            Answer::Refused => self.reread(attempt).await,
+            Answer::Condemned => Seen::Lost,
+        };
+        self.number = attempt;
+        let (create_time, checkpoint) = (record.create_time, record.state.clone());
+        // Invariant: set once, here, before the handler is polled.
+        let _ = self.attempt.begun.set(Begun { attempt, create_time, checkpoint });
+        let ending = match seen {
+            Seen::Mine => self.run_handler(handler).await,
+            // Invariant: no attempt starts after an acknowledged cancel (I7). The write that claims also tells of it.
+            Seen::Cancelled => Ok(Ending::Cancelled),
+            Seen::Lost => Err(Lost),
+        };
+        match ending {
+            Ok(ending) => self.end(ending).await,
+            Err(Lost) => tracing::info!("the operation is no longer this worker's"),
         }
     }
 
@@ -194,7 +235,8 @@ impl Run {
     /// Takes from the new record what the store's clock has said.
     fn begin(&mut self, record: &Record) {
         // Invariant: set once, here, before the handler is polled.
-        let _ = self.attempt.begun.set(Begun { attempt: 1, create_time: record.create_time });
+        let (attempt, create_time, checkpoint) = (1, record.create_time, None);
+        let _ = self.attempt.begun.set(Begun { attempt, create_time, checkpoint });
         // Counted from the store's reply, so that the operation is never stopped before its deadline.
         let limit = record.deadline.and_then(|deadline| deadline.duration_since(record.create_time).ok());
         self.deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
@@ -285,15 +327,17 @@ impl Run {
 
     /// Writes the end, with the last metadata. The losers of a race are dropped in silence (P-188).
     async fn end(&self, ending: Ending) {
+        let last = self.attempt.progress.close();
+        if self.restartable && matches!(ending, Ending::Interrupted) {
+            // Another worker, or the next one, goes on with it at once; a cancel is then seen to there.
+            tracing::Span::current().record("outcome", "handed over");
+            self.write(Patch { worker: Some(None), ..last }).await;
+            return;
+        }
         let outcome = lifecycle::outcome(ending, &self.attempt.name, self.attempt.domain);
         tracing::Span::current().record("outcome", outcome.label());
-        let patch = Patch {
-            outcome: Some(outcome),
-            metadata: self.attempt.progress.close(),
-            retention: Some(self.engine.settings.retention),
-            ..Patch::default()
-        };
-        self.write(patch).await;
+        let retention = Some(self.engine.settings.retention);
+        self.write(Patch { outcome: Some(outcome), retention, ..last }).await;
     }
 
     /// Repeats a write of this attempt until the store answers it for certain. A lost reply needs no special care: what
@@ -360,8 +404,8 @@ async fn over(deadline: Option<Instant>) {
 /// Writes the attempt's progress, one write at a time, until the attempt is lost.
 async fn write_progress(engine: &Engine, attempt: &Attempt, number: u32) -> Lost {
     loop {
-        let (version, metadata) = attempt.progress.next().await;
-        if let Err(lost) = Box::pin(write_one(engine, attempt, number, version, metadata)).await {
+        let (version, patch) = attempt.progress.next().await;
+        if let Err(lost) = Box::pin(write_one(engine, attempt, number, version, patch)).await {
             return lost;
         }
     }
@@ -372,9 +416,8 @@ async fn write_one(
     attempt: &Attempt,
     number: u32,
     version: u64,
-    metadata: Any,
+    patch: Patch,
 ) -> Result<(), Lost> {
-    let patch = Patch { metadata: Some(metadata), ..Patch::default() };
     match engine.store.update(&attempt.name, Guard::Attempt(number), patch).await {
         Ok(Written::Applied(head)) => {
             if head.cancelled {

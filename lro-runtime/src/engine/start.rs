@@ -18,13 +18,14 @@ use super::operations::Operations;
 use super::progress::Progress;
 use super::reply::Reply;
 use super::request::{GivenText, PackedRequest};
+use super::rerun::{Seat, Taken};
 use super::run::{Handler, Run};
-use crate::data::method::Method;
+use crate::data::method::{Method, OnInterrupt};
 use crate::data::name::{OperationName, check_parent};
 use crate::data::operation::Snapshot;
 use crate::data::payload::Payload;
 use crate::data::payload::any::Any;
-use crate::data::record::{Key, NewRecord};
+use crate::data::record::{Key, NewRecord, Record};
 use crate::data::status::Status;
 use crate::rules::errors;
 use crate::rules::keys::{self, check_request_id, exclusive_key, request_key};
@@ -43,6 +44,8 @@ pub struct Start {
     exclusive_key: Option<Key>,
     time_limit: Option<Duration>,
     validate_only: bool,
+    /// Recovery's call: there is a record already.
+    seat: Option<Seat>,
     /// The answer, where it is not a new operation: an earlier one, or the first refusal.
     settled: Option<Result<Snapshot, Status>>,
 }
@@ -61,6 +64,7 @@ impl Start {
             exclusive_key: None,
             time_limit: None,
             validate_only: false,
+            seat: Seat::take(),
             settled: None,
         }
     }
@@ -120,6 +124,10 @@ impl Start {
     /// Looks the request id up, and says whether the call goes on: it is neither refused nor answered by an earlier operation. A
     /// retry of what succeeded would fail a validation of the state that it has changed itself.
     pub async fn goes_on(&mut self) -> bool {
+        // What runs again was valid when it was started, and has changed what it is validated against.
+        if self.seat.is_some() {
+            return false;
+        }
         // A check leaves nothing, so no id has anything to do with it.
         if self.settled.is_none() && !self.validate_only && self.request_key.is_none() {
             self.settled = self.look_up().await.transpose();
@@ -162,6 +170,9 @@ impl Start {
         let domain = self.method.service;
         let method = engine.describe::<R::Response, M>(self.method)?;
         let limit = engine.settings.payload_limit;
+        if let Some(seat) = self.seat.take() {
+            return self.replay(seat, &method, handler);
+        }
         let initial = M::initial();
         let metadata = pack_within("metadata", &initial, limit, domain)?;
         self.goes_on().await;
@@ -174,25 +185,70 @@ impl Start {
             let response = pack_within("response", &R::Response::initial(), limit, domain)?;
             return Ok(Operation::new(self.operations, Snapshot::unrecorded(metadata, response)));
         }
+        let name = OperationName::mint(&self.parent, &engine.settings.id_prefix, &Uuid::now_v7());
+        let (attempt, handler) = self.attempt(name, initial, handler);
+        let name = attempt.name.clone();
+        let span = tracing::info_span!("operation.start", method = self.method.name, operation = %name);
+        let known = self.record(method, attempt, metadata.clone(), handler).instrument(span).await?;
+        let snapshot = known.unwrap_or(Snapshot { name, metadata, outcome: None });
+        Ok(Operation::new(operations, snapshot))
+    }
+
+    /// Makes the handler's future, which does nothing before it is polled.
+    fn attempt<M, W, R, H, F>(&self, name: OperationName, metadata: M, handler: H) -> (Arc<Attempt>, Handler)
+    where
+        M: Payload,
+        R: Reply<M, W>,
+        H: FnOnce(Context<M>) -> F + Send + 'static,
+        F: Future<Output = R> + Send + 'static,
+    {
         let attempt = Arc::new(Attempt {
-            name: OperationName::mint(&self.parent, &engine.settings.id_prefix, &Uuid::now_v7()),
-            domain,
-            payload_limit: limit,
+            name,
+            domain: self.method.service,
+            payload_limit: self.operations.engine().settings.payload_limit,
             progress: Progress::default(),
             cancel: CancellationToken::new(),
             begun: OnceLock::new(),
         });
-        let context = Context::new(Arc::clone(&attempt), initial);
+        let context = Context::new(Arc::clone(&attempt), metadata);
         let packing = Arc::clone(&attempt);
         let handler = async move {
             let response = handler(context).await.into_result()?;
             packing.pack("response", &response)
         };
-        let name = attempt.name.clone();
-        let span = tracing::info_span!("operation.start", method = self.method.name, operation = %name);
-        let known = self.record(method, attempt, metadata.clone(), handler.boxed()).instrument(span).await?;
-        let snapshot = known.unwrap_or(Snapshot { name, metadata, outcome: None });
-        Ok(Operation::new(operations, snapshot))
+        (attempt, handler.boxed())
+    }
+
+    /// Hands the handler over to recovery, with the metadata that the last attempt left.
+    fn replay<M, W, R, H, F>(
+        self,
+        seat: Seat,
+        method: &str,
+        handler: H,
+    ) -> Result<Operation<R::Response, M>, Status>
+    where
+        M: Payload,
+        R: Reply<M, W>,
+        H: FnOnce(Context<M>) -> F + Send + 'static,
+        F: Future<Output = R> + Send + 'static,
+    {
+        let record = Arc::clone(&seat.record);
+        if !seat.is_for(self.operations.engine(), method) {
+            tracing::error!(
+                recorded = &*record.method,
+                method,
+                "recovery has called another method, or another engine's"
+            );
+            return Err(errors::unreadable());
+        }
+        let metadata = M::from_wire(&record.metadata.value).unwrap_or_else(|error| {
+            tracing::warn!(operation = %record.name, %error, "the last metadata cannot be read, and begins anew");
+            M::initial()
+        });
+        let (attempt, handler) = self.attempt(record.name.clone(), metadata, handler);
+        seat.hand_over(Taken { attempt, handler, on_interrupt: self.method.on_interrupt });
+        let Record { name, metadata, .. } = Record::clone(&record);
+        Ok(Operation::new(self.operations, Snapshot { name, metadata, outcome: None }))
     }
 
     /// The part of a start that does not depend on its types. Answers with the operation that another call with the request id
@@ -215,13 +271,15 @@ impl Start {
             place.ok_or_else(|| errors::too_many_waiting(self.method.service, engine.settings.waiting))?;
         let run = Run::new(Arc::clone(engine), attempt, self.time_limit);
         let record = Box::new(NewRecord {
+            restartable: self.method.on_interrupt != OnInterrupt::Fail,
+            request: self.request.filter(|_| self.method.on_interrupt != OnInterrupt::Fail),
             request_hash: self.request_hash,
             request_key: self.request_key,
             exclusive_key: self.exclusive_key,
-            ..run.record(method, metadata, &place)
+            ..run.record(Arc::clone(&method), metadata, &place)
         });
         let (answer, answered) = oneshot::channel();
-        let span = run.span(self.method);
+        let span = run.span(&method, 1);
         // The creation, too, is detached: a caller that hangs up between the write and its reply leaves a
         // running operation behind, not a record that nobody runs.
         let operation = run.start(record, place, handler, answer).instrument(span).boxed();

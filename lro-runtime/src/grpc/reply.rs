@@ -73,6 +73,10 @@ impl<T: Payload> StoredRequest<Inside> for tonic::Request<T> {
     fn message(&self) -> &T {
         self.get_ref()
     }
+
+    fn from_message(message: T) -> Self {
+        tonic::Request::new(message)
+    }
 }
 
 /// What became of a start, on its way to the type that the method's signature names.

@@ -9,6 +9,7 @@ mod handlers;
 mod method_override;
 mod proto_json;
 mod query;
+mod restart;
 mod routes;
 mod service_config;
 mod types;

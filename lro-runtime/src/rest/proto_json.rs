@@ -73,6 +73,10 @@ impl<T: Payload> StoredRequest<Inside> for ProtoJson<T> {
     fn message(&self) -> &T {
         &self.0
     }
+
+    fn from_message(message: T) -> Self {
+        Self(message)
+    }
 }
 
 impl<T: Payload> StoredRequest<Inside> for axum::Json<T> {
@@ -80,6 +84,10 @@ impl<T: Payload> StoredRequest<Inside> for axum::Json<T> {
 
     fn message(&self) -> &T {
         &self.0
+    }
+
+    fn from_message(message: T) -> Self {
+        Self(message)
     }
 }
 

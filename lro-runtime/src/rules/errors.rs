@@ -157,6 +157,43 @@ pub(crate) fn interrupted(name: &OperationName, domain: &str) -> Status {
     Status::aborted(message).with_reason("OPERATION_INTERRUPTED", domain, [("name", name.as_str())])
 }
 
+/// Every run that the method may have was interrupted (D7).
+pub(crate) fn attempts_exhausted(name: &OperationName, domain: &str) -> Status {
+    let message = format!("operation `{name}` was interrupted in each of its attempts");
+    Status::aborted(message).with_reason("ATTEMPTS_EXHAUSTED", domain, [("name", name.as_str())])
+}
+
+/// Nobody could run the operation again for a long time (D7).
+pub(crate) fn method_unregistered(name: &OperationName, method: &str, domain: &str) -> Status {
+    let message = format!("operation `{name}` was interrupted, and no server runs its method any more");
+    let metadata = [("name", name.as_str()), ("method", method)];
+    Status::aborted(message).with_reason("METHOD_UNREGISTERED", domain, metadata)
+}
+
+/// The stored request is no message of the method's present type; what it lacks is in the log.
+pub(crate) fn request_not_decodable(type_name: &str) -> Status {
+    Status::internal("the operation was interrupted, and its request cannot be read any more").with_reason(
+        "REQUEST_NOT_DECODABLE",
+        DOMAIN,
+        [("type", type_name)],
+    )
+}
+
+/// A checkpoint is none of the type that was asked for.
+pub(crate) fn checkpoint_not_restorable(type_name: &str, domain: &str) -> Status {
+    Status::internal("what an earlier attempt kept cannot be read").with_reason(
+        "CHECKPOINT_NOT_RESTORABLE",
+        domain,
+        [("type", type_name)],
+    )
+}
+
+/// The method could not be called again; why is in the log.
+pub(crate) fn restart_failed(name: &OperationName, domain: &str) -> Status {
+    let message = format!("operation `{name}` was interrupted, and its method could not be called again");
+    Status::internal(message).with_reason("RESTART_FAILED", domain, [("name", name.as_str())])
+}
+
 pub(crate) fn cancelled(name: &OperationName, domain: &str) -> Status {
     let message = format!("operation `{name}` was cancelled");
     Status::cancelled(message).with_reason("OPERATION_CANCELLED", domain, [("name", name.as_str())])

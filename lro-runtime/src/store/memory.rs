@@ -41,8 +41,16 @@ struct Table {
     /// The exclusivity keys of the open records.
     exclusives: HashMap<Key, OperationName>,
     /// Until when each worker has its lease; `None` is for ever.
-    workers: HashMap<WorkerId, Option<SystemTime>>,
+    workers: HashMap<WorkerId, Worker>,
     descriptors: BTreeMap<String, Bytes>,
+}
+
+/// A worker's row.
+#[derive(Debug)]
+struct Worker {
+    /// Never, when there is no such instant.
+    lease_end: Option<SystemTime>,
+    methods: Vec<String>,
 }
 
 impl MemoryStore {
@@ -114,14 +122,15 @@ impl Store for MemoryStore {
     async fn renew(
         &self,
         worker: WorkerId,
-        _methods: &[String],
+        methods: &[String],
         lease: Duration,
         first: bool,
     ) -> Result<bool, StoreError> {
         let (mut table, now) = self.lock();
         let alive = first || table.workers.contains_key(&worker);
         if alive {
-            table.workers.insert(worker, later(now, lease));
+            let row = Worker { lease_end: later(now, lease), methods: methods.to_vec() };
+            table.workers.insert(worker, row);
         }
         Ok(alive)
     }
@@ -129,8 +138,8 @@ impl Store for MemoryStore {
     async fn reap(&self, caller: WorkerId) -> Result<usize, StoreError> {
         let (mut table, now) = self.lock();
         let before = table.workers.len();
-        let lives = |lease_end: Option<SystemTime>| lease_end.is_none_or(|lease_end| lease_end > now);
-        table.workers.retain(|worker, lease_end| *worker == caller || lives(*lease_end));
+        let lives = |row: &Worker| row.lease_end.is_none_or(|lease_end| lease_end > now);
+        table.workers.retain(|worker, row| *worker == caller || lives(row));
         Ok(before - table.workers.len())
     }
 
@@ -224,12 +233,18 @@ impl Table {
                     .collect()
             }
             Query::Claimable { methods, after, limit } => self.list_open(after.as_ref(), *limit, |record| {
-                let alive = record.worker.is_some_and(|worker| self.workers.contains_key(&worker));
-                !alive && (!record.restartable || methods.iter().any(|method| **method == *record.method))
+                !self.is_alive(record)
+                    && (!record.restartable || methods.iter().any(|method| **method == *record.method))
             }),
             Query::OwnedBy { worker, after, limit } => {
                 self.list_open(after.as_ref(), *limit, |record| record.worker == Some(*worker))
             }
+            Query::Unregistered { after, limit } => self.list_open(after.as_ref(), *limit, |record| {
+                let mut methods = self.workers.values().flat_map(|row| &row.methods);
+                record.restartable
+                    && !self.is_alive(record)
+                    && methods.all(|method| **method != *record.method)
+            }),
             Query::Request { key } => {
                 let record = self.requests.get(key).and_then(|name| self.records.get(name));
                 record.map(|record| record.as_of(now)).into_iter().collect()
@@ -238,6 +253,10 @@ impl Table {
                 record.deadline.is_some_and(|deadline| deadline <= now)
             }),
         }
+    }
+
+    fn is_alive(&self, record: &Record) -> bool {
+        record.worker.is_some_and(|worker| self.workers.contains_key(&worker))
     }
 
     fn list_open(

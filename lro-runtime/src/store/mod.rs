@@ -152,6 +152,13 @@ pub enum Query {
         /// The most records to return.
         limit: usize,
     },
+    /// Open restartable records without a living worker whose method no worker with a row can run again, hidden ones included, by name.
+    Unregistered {
+        /// The last name of the previous page.
+        after: Option<OperationName>,
+        /// The most records to return.
+        limit: usize,
+    },
     /// The record that has a request key, if there is one, [as of](Record::as_of) now: what stands against a
     /// [creation](Store::create) with that key, a tombstone perhaps.
     Request {

@@ -159,6 +159,7 @@ macro_rules! __store_properties {
             hidden_work_is_claimable_and_done_work_is_not
             a_worker_finds_what_it_owns
             open_work_past_its_deadline_is_overdue
+            work_that_nobody_can_run_again_is_found
             work_is_paged_by_name
         }
         purge {

@@ -29,6 +29,14 @@ static BY_WORKER: LazyLock<String> = LazyLock::new(|| {
         *SELECT
     )
 });
+static UNREGISTERED: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{} INDEXED BY lro_operation_open WHERE outcome IS NULL AND worker IS ?1 AND name > ?2
+         AND restartable AND method NOT IN (SELECT value FROM json_each(?3))
+         ORDER BY name LIMIT ?4",
+        *SELECT
+    )
+});
 static BY_REQUEST: LazyLock<String> =
     LazyLock::new(|| format!("{} INDEXED BY lro_operation_request WHERE request_key = ?1", *SELECT));
 static OVERDUE: LazyLock<String> = LazyLock::new(|| {
@@ -67,20 +75,20 @@ pub(super) fn list(connection: &Connection, query: &Query, now: SystemTime) -> r
             select(connection, &sql, params_from_iter(values))
         }
         Query::Claimable { methods, after, limit } => {
-            let methods = serde_json::to_string(methods)
-                .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
             let transaction = connection.unchecked_transaction()?;
-            let mut page = Vec::new();
-            for worker in gone(&transaction)? {
-                page.extend(by_worker(&transaction, worker, Some(&methods), after.as_ref(), *limit)?);
-            }
-            page.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-            page.truncate(*limit);
+            let page = by_gone(&transaction, &BY_WORKER, methods, after.as_ref(), *limit)?;
+            transaction.commit()?;
+            Ok(page)
+        }
+        Query::Unregistered { after, limit } => {
+            let transaction = connection.unchecked_transaction()?;
+            let methods = registered(&transaction)?;
+            let page = by_gone(&transaction, &UNREGISTERED, &methods, after.as_ref(), *limit)?;
             transaction.commit()?;
             Ok(page)
         }
         Query::OwnedBy { worker, after, limit } => {
-            by_worker(connection, Some(worker.0), None, after.as_ref(), *limit)
+            by_worker(connection, &BY_WORKER, Some(worker.0), None, after.as_ref(), *limit)
         }
         Query::Request { key } => {
             let found = select(connection, &BY_REQUEST, [key.0.as_slice()])?;
@@ -169,15 +177,47 @@ fn gone(connection: &Connection) -> rusqlite::Result<Vec<Option<Uuid>>> {
     Ok(owners)
 }
 
+/// The methods that workers with a row can run again.
+fn registered(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut methods = Vec::new();
+    let mut statement = connection.prepare_cached("SELECT methods FROM lro_worker")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let lines: String = row.get(0)?;
+        methods.extend(lines.lines().map(str::to_owned));
+    }
+    Ok(methods)
+}
+
+/// One page of what the workers own that are gone, by name.
+fn by_gone(
+    connection: &Connection,
+    sql: &str,
+    methods: &[String],
+    after: Option<&OperationName>,
+    limit: usize,
+) -> rusqlite::Result<Vec<Record>> {
+    let methods = serde_json::to_string(methods)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    let mut page = Vec::new();
+    for worker in gone(connection)? {
+        page.extend(by_worker(connection, sql, worker, Some(&methods), after, limit)?);
+    }
+    page.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    page.truncate(limit);
+    Ok(page)
+}
+
 fn by_worker(
     connection: &Connection,
+    sql: &str,
     worker: Option<Uuid>,
     methods: Option<&str>,
     after: Option<&OperationName>,
     limit: usize,
 ) -> rusqlite::Result<Vec<Record>> {
     let worker = worker.map(|id| Value::Blob(id.into_bytes().into()));
-    select(connection, &BY_WORKER, params![worker, text(after), methods, row_count(limit)])
+    select(connection, sql, params![worker, text(after), methods, row_count(limit)])
 }
 
 pub(super) fn descriptors(connection: &Connection) -> rusqlite::Result<Vec<(String, Bytes)>> {

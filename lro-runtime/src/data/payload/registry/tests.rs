@@ -6,7 +6,7 @@ use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet};
 
 use super::*;
-use crate::data::method::Method;
+use crate::data::method::{Method, OnInterrupt};
 use crate::data::payload::describe::{EnumBuilder, FieldName, MessageBuilder};
 use crate::data::payload::element::{Codec, Element, Plain, ProtoType};
 use crate::data::payload::field::Field;
@@ -210,7 +210,14 @@ fn sets_may_overlap_and_must_be_whole() {
 #[test]
 fn methods_without_descriptors_are_all_listed() {
     let registry = Registry::of(vec![disk()], &[]).unwrap();
-    let method = |name| &*Box::leak(Box::new(Method { service: "acme.v1.Disks", name, documentation: "" }));
+    let method = |name| {
+        &*Box::leak(Box::new(Method {
+            service: "acme.v1.Disks",
+            name,
+            documentation: "",
+            on_interrupt: OnInterrupt::Fail,
+        }))
+    };
     let known: fn() -> String = || "acme.v1.Disk".to_owned();
     let unknown: fn() -> String = || "acme.v1.Nothing".to_owned();
     let methods = [
