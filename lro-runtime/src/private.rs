@@ -21,7 +21,8 @@ pub use crate::data::payload::oneof::{
     Oneof, OneofField, Variant, contains, distinct_names, distinct_numbers, no_such_variant,
 };
 pub use crate::engine::{
-    Context, Handle, PackedRequest, Reply, Start, StoredRequest, clone_service, declared, pack_request,
+    Context, Handle, PackedRequest, Reply, RequestType, Start, StoredRequest, clone_service, declared,
+    request_type,
 };
 
 /// What the expansion in a tonic service names.
