@@ -20,6 +20,7 @@ mod rest_errors;
 mod rest_messages;
 mod rest_routes;
 mod rest_wire;
+mod restart;
 mod stores;
 mod stores_sqlite;
 mod support;

@@ -269,7 +269,7 @@ fn missing_output(handler: &Handler) -> syn::Error {
 }
 
 /// The first `impl Trait` inside of a type.
-fn hidden_type(ty: &Type) -> Option<&TypeImplTrait> {
+pub(crate) fn hidden_type(ty: &Type) -> Option<&TypeImplTrait> {
     struct Hidden<'ast>(Option<&'ast TypeImplTrait>);
     impl<'ast> Visit<'ast> for Hidden<'ast> {
         fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {

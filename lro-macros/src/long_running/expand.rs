@@ -7,7 +7,7 @@
 //! ```text
 //! async fn take_snapshot(&self, request: Request) -> <D as Reply<M>>::Started {
 //!     const __METHOD: &Method = &Method { service, name, documentation, on_interrupt };
-//!     inventory::submit! { LinkedMethod { method: __METHOD, response, metadata } }
+//!     inventory::submit! { LinkedMethod { method: __METHOD, request, response, metadata } }
 //!     let __this = clone_service(self);
 //!     let __start = Start::new(__METHOD, &(self.operations));
 //!     let __start = __start.parent(&(request.disk));
@@ -26,10 +26,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
-use syn::{Attribute, FnArg, PatIdent};
+use syn::{Attribute, FnArg, PatIdent, Type};
 
 use super::arguments::Arguments;
-use super::check::Checked;
+use super::check::{Checked, hidden_type};
 use super::glue;
 use super::handler::Handler;
 use super::receiver;
@@ -39,11 +39,12 @@ use super::shape::Shape;
 pub(crate) fn expand(checked: Checked) -> TokenStream {
     let method = method(&checked);
     let submission = submission(&checked);
-    let packed = packed(&checked);
+    let (request, packed) = packed(&checked);
     let bindings = &checked.handler.parts.bindings;
     let run = run(&checked);
     let statements = quote! {
         #method
+        #request
         #submission
         #packed
         #(#bindings)*
@@ -84,8 +85,7 @@ fn method(checked: &Checked) -> TokenStream {
 /// The entry in the link-time catalogue. It is an item, so its types must make sense outside the function.
 fn submission(checked: &Checked) -> Option<TokenStream> {
     let Checked { arguments, handler, declared, metadata, answer, .. } = checked;
-    let refused = arguments.catalog.value().is_some_and(|catalog| !catalog.value);
-    if refused || handler.is_local(declared) || handler.is_local(metadata) {
+    if !in_catalog(arguments) || handler.is_local(declared) || handler.is_local(metadata) {
         return None;
     }
     // A type that does not fit is reported here in the same words, at the same tokens, as in the signature: once.
@@ -94,22 +94,50 @@ fn submission(checked: &Checked) -> Option<TokenStream> {
     let response = quote_spanned! {glue(declared.span())=>
         <<#declared as #private::Reply<#metadata, #way>>::Response as #private::Payload>::full_name
     };
+    let request = match &checked.request {
+        Some(request) if is_constant(checked, &request.ty) => {
+            quote!(::core::option::Option::Some(__REQUEST.full_name))
+        }
+        _ => quote!(::core::option::Option::None),
+    };
     let private = arguments.private(metadata.span());
     let metadata = quote_spanned!(glue(metadata.span())=> <#metadata as #private::Payload>::full_name);
     let private = arguments.private(Span::call_site());
     Some(quote! {
         #private::inventory::submit! {
-            #private::LinkedMethod { method: __METHOD, response: #response, metadata: #metadata }
+            #private::LinkedMethod {
+                method: __METHOD,
+                request: #request,
+                response: #response,
+                metadata: #metadata,
+            }
         }
     })
 }
 
-/// The request in the stored form, taken before the parameter is: the body owns that.
-fn packed(checked: &Checked) -> Option<TokenStream> {
-    let RequestParameter { name, ty } = checked.request.as_ref()?;
+/// The description of the request, and the request in the stored form, taken before the parameter is: the body owns that.
+fn packed(checked: &Checked) -> (Option<TokenStream>, Option<TokenStream>) {
+    let Some(RequestParameter { name, ty }) = &checked.request else { return (None, None) };
     let packed = local("__request", name.span());
     let private = checked.arguments.private(ty.span());
-    Some(quote_spanned!(glue(ty.span())=> let #packed = #private::pack_request(__METHOD, &#name);))
+    let (constant, description) = if is_constant(checked, ty) {
+        let constant = quote_spanned! {glue(ty.span())=>
+            const __REQUEST: #private::RequestType<#ty> = #private::request_type::<_, #ty>();
+        };
+        (Some(constant), quote!(__REQUEST))
+    } else {
+        (None, quote_spanned!(glue(ty.span())=> #private::request_type()))
+    };
+    (constant, Some(quote!(let #packed = (#description.pack)(__METHOD, &#name);)))
+}
+
+/// Whether a parameter's type makes sense in an item: it has a name, and one that not the function or its `impl` alone knows of.
+fn is_constant(checked: &Checked, ty: &Type) -> bool {
+    in_catalog(&checked.arguments) && !checked.handler.is_local(ty) && hidden_type(ty).is_none()
+}
+
+fn in_catalog(arguments: &Arguments) -> bool {
+    arguments.catalog.value().is_none_or(|catalog| catalog.value)
 }
 
 fn run(checked: &Checked) -> TokenStream {

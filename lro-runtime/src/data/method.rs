@@ -41,6 +41,8 @@ impl Method {
 pub struct LinkedMethod {
     /// The method.
     pub method: &'static Method,
+    /// The full name of its request type, if calls are compared by it.
+    pub request: Option<fn() -> String>,
     /// The full name of its response type.
     pub response: fn() -> String,
     /// The full name of its metadata type.

@@ -30,7 +30,7 @@ pub use self::operations::Operations;
 pub use self::reply::{Handle, Reply};
 #[cfg(any(feature = "grpc", feature = "rest"))]
 pub(crate) use self::request::Inside;
-pub use self::request::{PackedRequest, StoredRequest, pack_request};
+pub use self::request::{PackedRequest, RequestType, StoredRequest, request_type};
 pub use self::rerun::{LinkedRerun, LinkedService, RestartPath, rerun};
 #[cfg(feature = "rest")]
 pub(crate) use self::rerun::{Replay, Service};

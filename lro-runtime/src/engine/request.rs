@@ -52,9 +52,22 @@ impl<T: Payload> StoredRequest<Itself> for T {
 #[derive(Debug)]
 pub struct PackedRequest(pub(super) Result<Any, Status>);
 
-/// Packs a handler's request by reference, before its parameter is taken apart by a pattern.
-pub fn pack_request<W, R: StoredRequest<W>>(method: &'static Method, request: &R) -> PackedRequest {
-    PackedRequest(pack_payload("request", request.message(), method.service))
+/// What is to be known of a parameter that is a request. One constant says it to the start and to the catalogue, so that a type that
+/// cannot be one is one error.
+#[derive(Debug)]
+pub struct RequestType<R> {
+    /// The full name of its message.
+    pub full_name: fn() -> String,
+    /// Packs it by reference, before the parameter is taken apart by a pattern.
+    pub pack: fn(&'static Method, &R) -> PackedRequest,
+}
+
+/// Describes a request.
+pub const fn request_type<W, R: StoredRequest<W>>() -> RequestType<R> {
+    RequestType {
+        full_name: R::Message::full_name,
+        pack: |method, request| PackedRequest(pack_payload("request", request.message(), method.service)),
+    }
 }
 
 /// A text that a call may give: any `AsRef<str>`, or an `Option` of one. `W` is inferred, as for [`StoredRequest`].

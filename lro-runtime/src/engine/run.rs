@@ -254,6 +254,8 @@ impl Run {
                 () = condemned.cancelled() => return Err(Lost),
                 () = &mut over => return Ok(Turn::End(Ending::DeadlineExceeded)),
                 () = engine.interrupt.cancelled() => return Ok(Turn::End(Ending::Interrupted)),
+                // Nothing of it is lost by going elsewhere, and there it may have its turn.
+                () = engine.closing.cancelled(), if self.restartable => return Ok(Turn::End(Ending::Interrupted)),
                 permit = &mut turn => break permit,
                 seen = self.look() => match seen {
                     Seen::Mine => {}

@@ -4,5 +4,6 @@ mod hygiene;
 mod instrument;
 mod lints;
 mod receivers;
+mod requests;
 mod shapes;
 mod tonic;

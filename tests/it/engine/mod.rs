@@ -1,8 +1,10 @@
 //! The engine, through its public handle: one file for each promise.
 
 mod cancel;
+mod deadlines;
 mod delete;
 mod descriptors;
+mod exclusive;
 mod lease;
 mod lifecycle;
 mod limits;
@@ -11,4 +13,5 @@ mod lost_replies;
 mod races;
 mod request_ids;
 mod shutdown;
+mod validate_only;
 mod wait;

@@ -4,6 +4,7 @@ pub(crate) mod faults;
 pub(crate) mod http;
 pub(crate) mod keyed;
 pub(crate) mod programs;
+pub(crate) mod restarts;
 pub(crate) mod works;
 
 use std::time::{Duration, SystemTime};

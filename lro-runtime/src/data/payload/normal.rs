@@ -97,3 +97,6 @@ fn delimited(number: u32, bytes: &[u8]) -> Vec<u8> {
     out.extend_from_slice(bytes);
     out
 }
+
+#[cfg(test)]
+mod tests;

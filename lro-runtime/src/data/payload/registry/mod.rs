@@ -61,7 +61,8 @@ impl Registry {
         self.pool.get_message_by_name(full_name).is_some()
     }
 
-    /// Checks that the response and the metadata of every linked method can be rendered, before the first one is (P-166).
+    /// Checks that the response and the metadata of every linked method can be rendered, before the first one is (P-166), and that its
+    /// request can be compared, if it is.
     ///
     /// # Errors
     /// Lists every type that has no descriptor.
@@ -72,7 +73,9 @@ impl Registry {
     fn check<'a>(&self, methods: impl Iterator<Item = &'a LinkedMethod>) -> Result<(), RegistryError> {
         let mut undescribed = Vec::new();
         for linked in methods {
-            for (role, full_name) in [("response", (linked.response)()), ("metadata", (linked.metadata)())] {
+            let names = [("response", (linked.response)()), ("metadata", (linked.metadata)())];
+            let request = linked.request.map(|full_name| ("request", full_name()));
+            for (role, full_name) in names.into_iter().chain(request) {
                 if !self.contains(&full_name) {
                     undescribed.push(UndescribedMethod::new(linked.method.full_name(), role, full_name));
                 }

@@ -221,14 +221,16 @@ fn methods_without_descriptors_are_all_listed() {
     let known: fn() -> String = || "acme.v1.Disk".to_owned();
     let unknown: fn() -> String = || "acme.v1.Nothing".to_owned();
     let methods = [
-        LinkedMethod { method: method("CreateDisk"), response: known, metadata: known },
-        LinkedMethod { method: method("DeleteDisk"), response: unknown, metadata: known },
-        LinkedMethod { method: method("GrowDisk"), response: known, metadata: unknown },
+        LinkedMethod { method: method("CreateDisk"), request: Some(known), response: known, metadata: known },
+        LinkedMethod { method: method("DeleteDisk"), request: None, response: unknown, metadata: known },
+        LinkedMethod { method: method("GrowDisk"), request: None, response: known, metadata: unknown },
+        LinkedMethod { method: method("MoveDisk"), request: Some(unknown), response: known, metadata: known },
     ];
     assert!(registry.check(methods[..1].iter()).is_ok());
     let refusal = registry.check(methods.iter()).unwrap_err().to_string();
     assert!(refusal.contains("acme.v1.Disks/DeleteDisk: its response type `acme.v1.Nothing`"), "{refusal}");
     assert!(refusal.contains("acme.v1.Disks/GrowDisk: its metadata type `acme.v1.Nothing`"), "{refusal}");
+    assert!(refusal.contains("acme.v1.Disks/MoveDisk: its request type `acme.v1.Nothing`"), "{refusal}");
     assert!(!refusal.contains("CreateDisk"), "{refusal}");
 }
 
