@@ -2,59 +2,25 @@
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark's callers are tasks of its own")]
 
+#[path = "support/callers.rs"]
+mod callers;
 #[path = "support/raw.rs"]
 mod raw;
+#[path = "support/ten.rs"]
+mod ten;
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use lro_runtime::store::{MemoryStore, SqliteStore, Store};
-use lro_runtime::{Operations, Payload, Status, long_running};
+use lro_runtime::store::{MemoryStore, SqliteStore};
+use lro_runtime::{Operations, Payload as _, Status, long_running};
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc};
 
-/// A message of ten fields, as metadata often is.
-#[derive(Clone, Debug, PartialEq, Payload)]
-#[payload(package = "lro.bench.v1")]
-struct Ten {
-    #[payload(tag = 1)]
-    name: String,
-    #[payload(tag = 2)]
-    size: i64,
-    #[payload(tag = 3)]
-    count: u32,
-    #[payload(tag = 4)]
-    ratio: f64,
-    #[payload(tag = 5)]
-    ready: bool,
-    #[payload(tag = 6)]
-    digest: Vec<u8>,
-    #[payload(tag = 7)]
-    create_time: Option<prost_types::Timestamp>,
-    #[payload(tag = 8)]
-    parts: Vec<String>,
-    #[payload(tag = 9)]
-    labels: std::collections::BTreeMap<String, String>,
-    #[payload(tag = 10)]
-    note: Option<String>,
-}
-
-fn ten() -> Ten {
-    Ten {
-        name: "projects/p/disks/d".into(),
-        size: 1 << 40,
-        count: 7,
-        ratio: 0.5,
-        ready: true,
-        digest: vec![7; 32],
-        create_time: Some(prost_types::Timestamp { seconds: 1_800_000_000, nanos: 500_000_000 }),
-        parts: (0..4).map(|part| format!("part-{part}")).collect(),
-        labels: [("env", "prod"), ("team", "storage")].map(|(k, v)| (k.into(), v.into())).into(),
-        note: Some("ten fields".into()),
-    }
-}
+use self::callers::timed;
+use self::ten::{done, open, ten};
 
 /// Runs until it is released, outside the measured time.
 #[long_running(service = "lro.bench.v1.Bench", operations = operations)]
@@ -62,39 +28,6 @@ async fn hold(operations: Operations, released: Arc<Semaphore>) -> Result<(), St
     // The benchmark never closes the semaphore.
     released.acquire().await.map_err(|_| Status::internal("closed"))?.forget();
     Ok(())
-}
-
-/// Ends at once.
-#[long_running(service = "lro.bench.v1.Bench", operations = operations)]
-async fn answer(operations: Operations) -> Result<Ten, Status> {
-    Ok(ten())
-}
-
-async fn open(store: impl Store) -> Operations {
-    Operations::builder().running(usize::MAX).open_store(store).await.expect("the engine opens")
-}
-
-/// The time that `callers` concurrent callers need for `calls` calls together.
-async fn timed<F: Future<Output = ()> + Send>(
-    callers: u64,
-    calls: u64,
-    call: impl Fn() -> F + Clone + Send + 'static,
-) -> Duration {
-    let begin = Instant::now();
-    let tasks: Vec<_> = (0..callers)
-        .map(|caller| {
-            let (call, share) = (call.clone(), calls / callers + u64::from(caller < calls % callers));
-            tokio::spawn(async move {
-                for _ in 0..share {
-                    call().await;
-                }
-            })
-        })
-        .collect();
-    for task in tasks {
-        task.await.expect("the caller ends");
-    }
-    begin.elapsed()
 }
 
 fn starts(c: &mut Criterion) {
@@ -123,10 +56,11 @@ fn starts(c: &mut Criterion) {
         group.bench_with_input(BenchmarkId::new("raw group commit", callers), &callers, |b, &callers| {
             b.to_async(&runtime).iter_custom(|calls| {
                 let writer = writer.clone();
-                timed(callers, calls, move || {
+                let insert = move || {
                     let writer = writer.clone();
                     async move { writer.insert().await }
-                })
+                };
+                timed(vec![insert; callers], calls)
             });
         });
     }
@@ -137,18 +71,18 @@ fn starts(c: &mut Criterion) {
 const PENDING: usize = 10_000;
 
 /// The time of the starts alone; then their operations end.
-async fn started(operations: &Operations, callers: u64, calls: u64) -> Duration {
+async fn started(operations: &Operations, callers: usize, calls: u64) -> Duration {
     let released = Arc::new(Semaphore::new(0));
     let (names, mut started) = mpsc::unbounded_channel();
-    let elapsed = timed(callers, calls, {
+    let elapsed = {
         let (operations, released) = (operations.clone(), Arc::clone(&released));
-        move || {
+        let start = move || {
             let start = hold(operations.clone(), Arc::clone(&released));
             let names = names.clone();
             async move { drop(names.send(start.await.expect("it starts").name().clone())) }
-        }
-    })
-    .await;
+        };
+        timed(vec![start; callers], calls).await
+    };
     released.add_permits(calls as usize);
     while let Some(name) = started.recv().await {
         operations.wait(name.as_str(), None).await.expect("it ends");
@@ -165,12 +99,7 @@ fn reads(c: &mut Criterion) {
         (open(MemoryStore::new()).await, open(sqlite).await)
     });
     for (name, operations) in [("memory", memory), ("SQLite", sqlite)] {
-        let started = runtime.block_on(async {
-            let operation = answer(operations.clone()).await.expect("it starts");
-            let name = operation.name().to_string();
-            operation.await.expect("it ends");
-            name
-        });
+        let started = runtime.block_on(done(&operations));
         group.bench_function(name, |b| {
             b.to_async(&runtime).iter(|| async { black_box(operations.get(&started).await) });
         });
@@ -182,9 +111,7 @@ fn payloads(c: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
     let (operations, snapshot) = runtime.block_on(async {
         let operations = open(MemoryStore::new()).await;
-        let operation = answer(operations.clone()).await.expect("it starts");
-        let name = operation.name().to_string();
-        operation.await.expect("it ends");
+        let name = done(&operations).await;
         let snapshot = operations.get(&name).await.expect("it is there");
         (operations, snapshot)
     });

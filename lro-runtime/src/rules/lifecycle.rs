@@ -12,8 +12,8 @@ pub(crate) fn visible(record: &Record) -> Option<Snapshot> {
     if record.remove_time.is_some() {
         return None;
     }
-    let Record { name, metadata, outcome, .. } = record.clone();
-    Some(Snapshot { name, metadata, outcome })
+    let Record { name, metadata, outcome, .. } = record;
+    Some(Snapshot { name: name.clone(), metadata: metadata.clone(), outcome: outcome.clone() })
 }
 
 /// How a handler's run ended.

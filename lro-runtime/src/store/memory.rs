@@ -209,7 +209,7 @@ impl Table {
 
     fn list(&self, query: &Query, now: SystemTime) -> Vec<Record> {
         match query {
-            Query::Public { parent, done, after, limit } => {
+            Query::Public { parent, conditions, after, limit } => {
                 let page = match after {
                     Some(cursor) => self.order.range(..(cursor.create_time, cursor.name.clone())),
                     None => self.order.range(..),
@@ -218,7 +218,7 @@ impl Table {
                     .filter_map(|(_, name)| self.records.get(name))
                     .filter(|record| record.remove_time.is_none() && !record.is_expired(now))
                     .filter(|record| parent.as_deref().is_none_or(|parent| record.name.parent() == parent))
-                    .filter(|record| done.is_none_or(|done| record.outcome.is_some() == done))
+                    .filter(|record| conditions.admit(record))
                     .take(*limit)
                     .cloned()
                     .collect()

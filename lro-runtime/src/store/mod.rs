@@ -24,6 +24,7 @@ pub use self::clock::{Clock, SystemClock};
 pub use self::memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
+pub use crate::data::conditions::Conditions;
 use crate::data::name::OperationName;
 pub use crate::data::record::{Cursor, Guard, Head, Key, NewRecord, Patch, Record, WorkerId};
 
@@ -125,8 +126,8 @@ pub enum Query {
     Public {
         /// The parent whose own operations are listed, by its whole text: `Some("")` is the root, `None` is everywhere.
         parent: Option<String>,
-        /// Only done, or only open, records.
-        done: Option<bool>,
+        /// What they must be, beside.
+        conditions: Conditions,
         /// Where the previous page ended.
         after: Option<Cursor>,
         /// The most records to return.

@@ -120,11 +120,17 @@ impl<'a> Renderer<'a> {
     /// A `google.longrunning.Operation`: name, metadata, done, error or response. What is not there is left out (P-157,
     /// P-158, P-168).
     pub(crate) fn operation(&self, operation: &Snapshot) -> Result<String, RenderError> {
-        let mut out = "{\"name\":".to_owned();
+        let response = match &operation.outcome {
+            Some(Outcome::Response(response)) => response.value.len(),
+            _ => 0,
+        };
+        // Room for names and quotes beside the values, so that the text is seldom moved.
+        let mut out = String::with_capacity(256 + 3 * (operation.metadata.value.len() + response));
+        out.push_str("{\"name\":");
         write_string(&mut out, operation.name.as_str());
         if !operation.metadata.type_url.is_empty() {
             out.push_str(",\"metadata\":");
-            out.push_str(&self.any(&operation.metadata)?);
+            self.write_any(&mut out, operation.metadata.full_name(), operation.metadata.value.clone(), 0)?;
         }
         match &operation.outcome {
             None => {}
@@ -134,7 +140,7 @@ impl<'a> Renderer<'a> {
             }
             Some(Outcome::Response(response)) => {
                 out.push_str(",\"done\":true,\"response\":");
-                out.push_str(&self.any(response)?);
+                self.write_any(&mut out, response.full_name(), response.value.clone(), 0)?;
             }
         }
         out.push('}');
@@ -244,23 +250,33 @@ impl<'a> Renderer<'a> {
         depth: u32,
         mut first: bool,
     ) -> Result<(), RenderError> {
-        let fields =
-            message.fields().map(|(field, value)| (field.json_name().to_owned(), field.kind(), value));
-        let extensions =
-            message.extensions().map(|(field, value)| (field.json_name().to_owned(), field.kind(), value));
-        for (name, kind, value) in fields.chain(extensions) {
-            if is_unset_any(value) {
-                continue;
-            }
-            if !first {
-                out.push(',');
-            }
-            first = false;
-            write_string(out, &name);
-            out.push(':');
-            self.write_value(out, value, &kind, depth)?;
+        for (field, value) in message.fields() {
+            self.write_field(out, field.json_name(), value, &field.kind(), depth, &mut first)?;
+        }
+        for (field, value) in message.extensions() {
+            self.write_field(out, field.json_name(), value, &field.kind(), depth, &mut first)?;
         }
         Ok(())
+    }
+
+    fn write_field(
+        &self,
+        out: &mut String,
+        name: &str,
+        value: &Value,
+        kind: &Kind,
+        depth: u32,
+        first: &mut bool,
+    ) -> Result<(), RenderError> {
+        if is_unset_any(value) {
+            return Ok(());
+        }
+        if !std::mem::take(first) {
+            out.push(',');
+        }
+        write_string(out, name);
+        out.push(':');
+        self.write_value(out, value, kind, depth)
     }
 
     fn write_value(

@@ -140,6 +140,8 @@ macro_rules! __store_properties {
             the_root_is_not_everywhere
             removed_and_expired_records_are_not_listed
             done_and_open_records_can_be_told_apart
+            records_are_selected_by_creation
+            records_are_selected_by_type
             pages_cover_everything_once
             pages_survive_what_happens_between_them
         }

@@ -12,7 +12,7 @@ use super::row::{COLUMNS, parent_column, record};
 use super::write::row_count;
 use crate::OperationName;
 use crate::store::clock::to_micros;
-use crate::store::{Query, Record};
+use crate::store::{Conditions, Query, Record};
 
 /// How many names are read in one transaction.
 const PAGE: usize = 1000;
@@ -61,9 +61,9 @@ pub(super) fn get(
 
 pub(super) fn list(connection: &Connection, query: &Query, now: SystemTime) -> rusqlite::Result<Vec<Record>> {
     match query {
-        Query::Public { parent, done, after, limit } => {
+        Query::Public { parent, conditions, after, limit } => {
             let after = after.as_ref().map(|after| (to_micros(after.create_time), after.name.as_str()));
-            let (sql, values) = public(parent.as_deref(), *done, after, *limit, now);
+            let (sql, values) = public(parent.as_deref(), conditions, after, *limit, now);
             select(connection, &sql, params_from_iter(values))
         }
         Query::Claimable { methods, after, limit } => {
@@ -95,21 +95,32 @@ pub(super) fn list(connection: &Connection, query: &Query, now: SystemTime) -> r
 /// The page of visible records, as SQL with its values. The newest first: the index is read backwards.
 fn public<'q>(
     parent: Option<&'q str>,
-    done: Option<bool>,
+    wanted: &'q Conditions,
     after: Option<(i64, &'q str)>,
     limit: usize,
     now: SystemTime,
 ) -> (String, Vec<ToSqlOutput<'q>>) {
     let mut conditions = String::from("remove_time IS NULL AND (expire_time IS NULL OR expire_time > ?1)");
-    match done {
+    match wanted.done {
         Some(true) => conditions.push_str(" AND outcome IS NOT NULL"),
         Some(false) => conditions.push_str(" AND outcome IS NULL"),
         None => {}
     }
-    let mut values = vec![to_micros(now).into(), row_count(limit).into()];
+    let mut values: Vec<ToSqlOutput<'q>> = vec![to_micros(now).into(), row_count(limit).into()];
+    let mut also = |condition: &str, value: Option<ToSqlOutput<'q>>| {
+        if let Some(value) = value {
+            values.push(value);
+            conditions.push_str(&format!(" AND {condition} ?{}", values.len()));
+        }
+    };
+    also("create_time >=", wanted.created_from.map(|from| to_micros(from).into()));
+    also("create_time <=", wanted.created_to.map(|to| to_micros(to).into()));
+    also("metadata_type =", wanted.metadata_type.as_deref().map(Into::into));
+    also("outcome_type =", wanted.response_type.as_deref().map(Into::into));
     if let Some((create_time, name)) = after {
-        conditions.push_str(" AND (create_time, name) < (?3, ?4)");
         values.extend([create_time.into(), name.into()]);
+        let place = values.len();
+        conditions.push_str(&format!(" AND (create_time, name) < (?{}, ?{place})", place - 1));
     }
     let order = "ORDER BY create_time DESC, name DESC LIMIT ?2";
     let sql = if let Some(parent) = parent {
