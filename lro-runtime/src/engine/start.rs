@@ -177,7 +177,11 @@ impl Start {
         let metadata = pack_within("metadata", &initial, limit, domain)?;
         self.goes_on().await;
         if let Some(settled) = self.settled.take() {
-            let known = settled.map_err(|refused| refused.into_error(domain))?;
+            let known = match settled {
+                Ok(known) => known,
+                // Perhaps what refuses the call is what another one with its id has done since the look.
+                Err(refused) => self.find().await?.ok_or_else(|| refused.into_error(domain))?,
+            };
             return Ok(Operation::new(self.operations, known));
         }
         check_parent(&self.parent).map_err(|why| errors::invalid_parent(&self.parent, &why.to_string()))?;
@@ -291,14 +295,17 @@ impl Start {
     /// Makes the request id a key of the operation to be, and looks for an operation that has it already.
     async fn look_up(&mut self) -> Result<Option<Snapshot>, Status> {
         let (Some(id), Some(request)) = (&self.request_id, &self.request) else { return Ok(None) };
-        let engine = self.operations.engine();
-        let domain = self.method.service;
-        let hash = Some(engine.digest(request, domain)?);
-        let key = request_key(&self.method.full_name(), &self.parent, id);
-        (self.request_hash, self.request_key) = (hash, Some(key));
-        let found = engine.store.list(&Query::Request { key }).await;
+        self.request_hash = Some(self.operations.engine().digest(request, self.method.service)?);
+        self.request_key = Some(request_key(&self.method.full_name(), &self.parent, id));
+        self.find().await
+    }
+
+    /// The operation that has the request id already.
+    async fn find(&self) -> Result<Option<Snapshot>, Status> {
+        let Some(key) = self.request_key else { return Ok(None) };
+        let found = self.operations.engine().store.list(&Query::Request { key }).await;
         let found = found.map_err(|error| store_fault("list", &error))?;
-        found.first().map(|found| keys::answer(found, hash, domain)).transpose()
+        found.first().map(|found| keys::answer(found, self.request_hash, self.method.service)).transpose()
     }
 
     /// The first refusal is the call's error.

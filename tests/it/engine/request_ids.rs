@@ -81,6 +81,23 @@ async fn a_call_that_loses_the_race_after_its_look_is_answered_with_the_winner_p
     assert_eq!(copies.counts(), (2, 1));
 }
 
+/// The second call's look finds nothing, and its validation finds what the first one has done meanwhile: it is answered all the same.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_refused_for_what_its_twin_has_done_is_answered_with_the_twin_p035() {
+    let (operations, store) = engine().await;
+    let copies = Copies::new(&operations);
+    let look = store.hold_next_reply(Call::LookUp);
+    let (second, first) = tokio::join!(copies.copy(CopyRequest::new("taken", "id")), async {
+        look.reached().await;
+        let first = copies.copy(CopyRequest::new("taken", "id")).await;
+        settle().await;
+        look.release();
+        first
+    });
+    assert_eq!(second.unwrap().name(), first.unwrap().name());
+    assert_eq!(copies.counts(), (2, 1));
+}
+
 /// The order of a map's entries is not the request's, and its field of another value is.
 #[tokio::test(start_paused = true)]
 async fn another_request_under_the_same_id_is_refused_and_names_the_field_p036() {

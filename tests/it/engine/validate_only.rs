@@ -1,6 +1,6 @@
 //! Calls that are only to be checked: answered, and nothing left of them (P-034).
 
-use lro_runtime::store::{Query, Store as _};
+use lro_runtime::store::{Conditions, Query, Store as _};
 use lro_runtime::{Code, Outcome, grpc};
 
 use crate::support::keyed::{Copies, CopyRequest};
@@ -34,7 +34,7 @@ async fn a_checked_call_is_done_without_a_name_and_leaves_nothing_p034() {
 
         assert_eq!(copies.counts(), (1, 0), "{kind}: validated, and not run");
         let everything =
-            Query::Public { parent: None, conditions: Default::default(), after: None, limit: 10 };
+            Query::Public { parent: None, conditions: Conditions::default(), after: None, limit: 10 };
         assert_eq!(store.list(&everything).await.expect(kind), [], "{kind}");
         // Its id is not used up.
         let real = copies.copy(CopyRequest::new("d", "id")).await.expect(kind);
