@@ -21,5 +21,6 @@ mod rest_messages;
 mod rest_routes;
 mod rest_wire;
 mod stores;
+mod stores_postgres;
 mod stores_sqlite;
 mod support;
