@@ -8,10 +8,13 @@ use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::task::JoinSet;
+use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
 
 /// What a server is set to. The order of its texts is not the order of their bytes, as in many databases.
@@ -25,19 +28,50 @@ full_page_writes = off
 
 /// The URL of a schema that no other test uses.
 pub(crate) async fn fresh_schema() -> String {
-    let database = tokio::task::spawn_blocking(database).await.expect("a database");
+    let database = blocking(database).await;
     in_schema(&database, &format!("t_{}", Uuid::new_v4().simple()))
 }
+
+/// Runs what blocks beside the test's tasks.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.expect("it does not panic")
+}
+
+/// What is escaped in a URL.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_');
 
 /// The URL of a store in this schema of a database.
 pub(crate) fn in_schema(database: &str, schema: &str) -> String {
     let separator = if database.contains('?') { '&' } else { '?' };
-    let schema = percent_encoding::utf8_percent_encode(schema, percent_encoding::NON_ALPHANUMERIC);
+    let schema = utf8_percent_encode(schema, ESCAPED);
     format!("{database}{separator}schema={schema}")
 }
 
+/// A connection of the test's own.
+pub(crate) struct Sql {
+    client: Client,
+    _connection: JoinSet<()>,
+}
+
+impl Sql {
+    pub(crate) async fn connect(database: &str) -> Self {
+        let (client, connection) = tokio_postgres::connect(database, NoTls).await.expect("a connection");
+        let mut driver = JoinSet::new();
+        driver.spawn(async move { drop(connection.await) });
+        Self { client, _connection: driver }
+    }
+}
+
+impl std::ops::Deref for Sql {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
 /// The database of this process, or the one that was given.
-fn database() -> String {
+pub(crate) fn database() -> String {
     static SERVER: OnceLock<Server> = OnceLock::new();
     if let Ok(url) = std::env::var("LRO_TEST_POSTGRES") {
         return url;
@@ -79,8 +113,7 @@ impl Server {
                 return server;
             }
         }
-        let log = fs::read_to_string(server.folder.join("log")).unwrap_or_default();
-        panic!("PostgreSQL does not start: {log}");
+        panic!("PostgreSQL does not start: {}", server.log());
     }
 
     /// The URL of its database.
@@ -88,14 +121,21 @@ impl Server {
         format!("postgres://lro@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// What it has written to its log.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log")).expect("there is a log")
+    }
+
     /// Stops it as a crash does: nobody is told, and nothing is written any more.
-    pub(crate) fn stop(&self) {
-        run(&mut self.control(&["-m", "immediate", "stop"]));
+    pub(crate) async fn stop(&self) {
+        let mut stop = self.control(&["-m", "immediate", "stop"]);
+        blocking(move || run(&mut stop)).await;
     }
 
     /// Starts it again, on the same port, with what was committed.
-    pub(crate) fn start_again(&self) {
-        run(&mut self.control(&["start"]));
+    pub(crate) async fn start_again(&self) {
+        let mut start = self.control(&["start"]);
+        blocking(move || run(&mut start)).await;
     }
 
     fn control(&self, arguments: &[&str]) -> Command {

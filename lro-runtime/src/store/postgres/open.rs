@@ -31,6 +31,7 @@ const SETTINGS: &str = "
     SET enable_hashjoin = off;
     SET enable_mergejoin = off;
     SET enable_seqscan = off;
+    SET enable_bitmapscan = off;
     SET jit = off";
 
 pub(super) async fn open(options: PostgresOptions) -> Result<Inner, OpenError> {
@@ -51,7 +52,7 @@ pub(super) async fn open(options: PostgresOptions) -> Result<Inner, OpenError> {
         channel: channel.clone(),
         feed: feed.clone(),
     };
-    let listening = tokio::time::timeout(2 * CONNECT_TIMEOUT, listener.connect())
+    let listening = tokio::time::timeout(CONNECT_TIMEOUT, listener.connect())
         .await
         .map_err(|_| unreachable("it does not answer".to_owned()))?
         .map_err(|error| unreachable(reason(&error)))?;

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
-use super::error::Failure;
+use super::error::{Failure, FailureKind};
 
 /// How long a statement may take: far more than any of the store's needs. After that the server is taken to have gone.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -43,7 +43,7 @@ impl Sessions {
     }
 }
 
-/// A connection that was taken. One that does not answer in time is given up; another one goes back when it is dropped.
+/// A connection that was taken. One that does not answer is given up; another one goes back when it is dropped.
 pub(super) struct Session(Object);
 
 impl Session {
@@ -64,15 +64,15 @@ impl Session {
         self,
         statements: impl AsyncFnOnce(&Object) -> Result<T, tokio_postgres::Error>,
     ) -> (Option<Self>, Result<T, Failure>) {
-        match timeout(ANSWER_TIMEOUT, statements(&self.0)).await {
-            Ok(result) => {
-                let result = result.map_err(|error| Failure::of_statement(error, &self.0));
-                (Some(self).filter(|session| !session.is_closed()), result)
-            }
-            Err(_) => {
-                drop(Object::take(self.0));
-                (None, Err(Failure::timeout()))
-            }
+        let result = match timeout(ANSWER_TIMEOUT, statements(&self.0)).await {
+            Ok(result) => result.map_err(|error| Failure::of_statement(error, &self.0)),
+            Err(_) => Err(Failure::timeout()),
+        };
+        if matches!(result, Err(Failure { kind: FailureKind::Unanswered, .. })) {
+            // Not into the pool: that it is closed may not be known yet.
+            drop(Object::take(self.0));
+            return (None, result);
         }
+        (Some(self), result)
     }
 }
