@@ -281,15 +281,13 @@ async fn a_write_whose_connection_ends_may_have_been_applied() {
     assert!(matches!(written, Written::Applied(_)), "{written:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn batches_of_two_replicas_never_wait_for_each_other() {
     let server = blocking(Server::start).await;
     let url = in_schema(&server.database(), "crossing");
     let (one, two) = (connect(&url).await, connect(&url).await);
-    let names: Vec<_> = (0..100).map(|number| name(&format!("operations/{number:03}"))).collect();
-    for name in &names {
-        create(&one, name.as_str()).await;
-    }
+    let names: Vec<_> = (0..500).map(|number| name(&format!("operations/{number:03}"))).collect();
+    join_all(names.iter().map(|name| create(&one, name.as_str()))).await;
     for round in 0..20_u8 {
         let update = |store: &PostgresStore, name: &OperationName| {
             let (store, name) = (store.clone(), name.clone());
@@ -307,8 +305,8 @@ async fn batches_of_two_replicas_never_wait_for_each_other() {
         let keyed = |store: &PostgresStore, by: &str, number: u8| {
             let key = |number: u8| Some(Key([round, number].repeat(16).try_into().expect("32 bytes")));
             let record = NewRecord {
-                request_key: if number % 3 == 1 { None } else { key(number) },
-                exclusive_key: if number % 3 == 0 { None } else { key(60 - number) },
+                request_key: key(number).filter(|_| number % 3 != 1),
+                exclusive_key: key(60 - number).filter(|_| number % 3 != 0),
                 ..new(&format!("operations/{by}-{round}-{number}"))
             };
             let store = store.clone();
