@@ -6,7 +6,7 @@
 
 use std::fs::{self, File};
 use std::net::TcpListener;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -126,6 +126,24 @@ impl Server {
         fs::read_to_string(self.folder.join("log")).expect("there is a log")
     }
 
+    /// Puts a file into its folder, which nobody else may read.
+    pub(crate) fn put(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.join(name);
+        fs::write(&path, text).expect("it can be written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("it is ours");
+        if let Some((user, group)) = user() {
+            chown(&path, Some(user), Some(group)).expect("root can give it away");
+        }
+        path
+    }
+
+    /// Adds settings, for the next start.
+    pub(crate) fn set(&self, settings: &str) {
+        let path = self.folder.join("postgresql.conf");
+        let text = fs::read_to_string(&path).expect("there is one");
+        fs::write(&path, text + settings).expect("it can be written");
+    }
+
     /// Stops it as a crash does: nobody is told, and nothing is written any more.
     pub(crate) async fn stop(&self) {
         let mut stop = self.control(&["-m", "immediate", "stop"]);
@@ -215,8 +233,7 @@ fn unprivileged(program: impl AsRef<std::ffi::OsStr>) -> Command {
 fn user() -> Option<(u32, u32)> {
     static USER: OnceLock<Option<(u32, u32)>> = OnceLock::new();
     *USER.get_or_init(|| {
-        let is_root = fs::metadata("/proc/self")
-            .is_ok_and(|process| std::os::unix::fs::MetadataExt::uid(&process) == 0);
+        let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
         is_root.then(|| {
             let users = fs::read_to_string("/etc/passwd").expect("there are users");
             let find = |name: &str| {
