@@ -71,7 +71,10 @@ async fn a_listener_that_is_cut_off_says_so_and_goes_on() {
     store.update(&name("operations/a"), Guard::Open, cancel()).await.expect("update");
     assert_eq!(next(&mut *changes).await, Change::Lost);
     store.update(&name("operations/a"), Guard::Open, cancel()).await.expect("update");
-    assert_eq!(next(&mut *changes).await, Change::Touched(vec![name("operations/a").hash64()]));
+    match next(&mut *changes).await {
+        Change::Touched(hashes) => assert!(hashes.contains(&name("operations/a").hash64())),
+        Change::Lost => panic!("the listener is back"),
+    }
 }
 
 /// A connection that ends while it commits: nobody can tell whether the write happened.
