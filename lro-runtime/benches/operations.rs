@@ -6,29 +6,22 @@
 mod callers;
 #[path = "support/raw.rs"]
 mod raw;
+#[path = "support/starts.rs"]
+mod starts;
 #[path = "support/ten.rs"]
 mod ten;
 
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use lro_runtime::Payload as _;
 use lro_runtime::store::{MemoryStore, SqliteStore};
-use lro_runtime::{Operations, Payload as _, Status, long_running};
 use tokio::runtime::Runtime;
-use tokio::sync::{Semaphore, mpsc};
 
 use self::callers::timed;
+use self::starts::{PENDING, started};
 use self::ten::{done, open, ten};
-
-/// Runs until it is released, outside the measured time.
-#[long_running(service = "lro.bench.v1.Bench", operations = operations)]
-async fn hold(operations: Operations, released: Arc<Semaphore>) -> Result<(), Status> {
-    // The benchmark never closes the semaphore.
-    released.acquire().await.map_err(|_| Status::internal("closed"))?.forget();
-    Ok(())
-}
 
 fn starts(c: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
@@ -65,29 +58,6 @@ fn starts(c: &mut Criterion) {
         });
     }
     group.finish();
-}
-
-/// The most operations that are pending at once. More would measure how the kernel hands out memory.
-const PENDING: usize = 10_000;
-
-/// The time of the starts alone; then their operations end.
-async fn started(operations: &Operations, callers: usize, calls: u64) -> Duration {
-    let released = Arc::new(Semaphore::new(0));
-    let (names, mut started) = mpsc::unbounded_channel();
-    let elapsed = {
-        let (operations, released) = (operations.clone(), Arc::clone(&released));
-        let start = move || {
-            let start = hold(operations.clone(), Arc::clone(&released));
-            let names = names.clone();
-            async move { drop(names.send(start.await.expect("it starts").name().clone())) }
-        };
-        timed(vec![start; callers], calls).await
-    };
-    released.add_permits(calls as usize);
-    while let Some(name) = started.recv().await {
-        operations.wait(name.as_str(), None).await.expect("it ends");
-    }
-    elapsed
 }
 
 fn reads(c: &mut Criterion) {

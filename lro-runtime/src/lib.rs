@@ -15,7 +15,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let operations = Operations::open("memory:").await?;        // or sqlite:operations.db
+//! let operations = Operations::open("memory:").await?;        // or sqlite:operations.db, or postgres://…
 //! let operation = wait_a_little(operations.clone()).await?;   // at once
 //! let snapshot = operations.wait(operation.name().as_str(), None).await?;
 //! assert!(snapshot.is_done());
@@ -29,6 +29,7 @@
 //! - `rest`: the five methods over HTTP and JSON, as an axum router.
 //! - `grpc`: the five methods over gRPC and gRPC-Web, as a tonic service, and handlers in tonic services.
 //! - `sqlite`: the embedded durable store.
+//! - `postgres`: the durable store that many replicas share.
 //! - `conformance`: the suite of properties that a store must have, for those who write one.
 
 #![forbid(unsafe_code)]

@@ -227,7 +227,7 @@ async fn api_keys_says_why_it_does_not_start() {
         refused(&["--listen", "127.0.0.1:0", "--store", "sqlite:corrupt.db"])
             .contains("not a SQLite database")
     );
-    assert!(refused(&["--try", "--store", "postgres://x"]).contains("names no store"));
+    assert!(refused(&["--try", "--store", "mysql://x"]).contains("names no store"));
     let _first = ApiKeys::start(folder.path(), "0s");
     assert!(refused(&["--listen", "127.0.0.1:0"]).contains("in use by another process"));
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lro_runtime::store::conformance::{ManualClock, Subject};
-use lro_runtime::store::{Clock as _, Guard, MemoryStore, NewRecord, Patch, SqliteStore, Store, WorkerId};
+use lro_runtime::store::{
+    Clock as _, Guard, MemoryStore, NewRecord, Patch, PostgresStore, SqliteStore, Store, WorkerId,
+};
 use lro_runtime::{Any, OperationName, Outcome};
 use uuid::Uuid;
 
@@ -77,6 +79,46 @@ mod sqlite {
     }
 
     lro_runtime::store_conformance!(Sqlite::new().await);
+}
+
+mod postgres {
+    use super::*;
+    use crate::support::postgres;
+
+    struct Postgres {
+        url: String,
+        // `None` only between closing and reopening.
+        store: Option<Arc<PostgresStore>>,
+    }
+
+    impl Postgres {
+        async fn new() -> Self {
+            let mut postgres = Self { url: postgres::fresh_schema().await, store: None };
+            assert!(postgres.reopen().await);
+            postgres
+        }
+    }
+
+    #[async_trait]
+    impl Subject for Postgres {
+        fn store(&self) -> Arc<dyn Store> {
+            self.store.clone().expect("the store is open")
+        }
+
+        async fn advance(&self, by: Duration) {
+            // The server's clock cannot be moved.
+            tokio::time::sleep(by).await;
+        }
+
+        async fn reopen(&mut self) -> bool {
+            self.store = None;
+            let store = PostgresStore::connect(&self.url).await;
+            self.store = Some(Arc::new(store.expect("the store opens")));
+            true
+        }
+    }
+
+    lro_runtime::store_conformance!(Postgres::new().await);
 }
 
 /// P-106: the clock of the machine is put back while an operation runs.

@@ -46,7 +46,7 @@ pub(crate) fn ten() -> Ten {
 
 /// Ends at once.
 #[long_running(service = "lro.bench.v1.Bench", operations = operations)]
-async fn answer(operations: Operations) -> Result<Ten, Status> {
+pub(crate) async fn answer(operations: Operations) -> Result<Ten, Status> {
     Ok(ten())
 }
 

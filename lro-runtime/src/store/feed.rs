@@ -1,4 +1,4 @@
-//! The change feed of a store that one process has to itself.
+//! The change feed of a store, as far as it is in this process.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use super::{Change, Changes};
 /// How many commits a subscriber may lag behind before it is told `Lost`.
 const CAPACITY: usize = 1024;
 
-/// Where a store tells what it changed.
+/// Where a store tells what it changed. `None` is [`Change::Lost`].
 #[derive(Debug)]
-pub(super) struct Feed(Sender<Arc<[u64]>>);
+pub(super) struct Feed(Sender<Option<Arc<[u64]>>>);
 
 impl Feed {
     pub(super) fn new() -> Self {
@@ -28,26 +28,33 @@ impl Feed {
     pub(super) fn tell(&self, hashes: &[u64]) {
         if !hashes.is_empty() && self.0.receiver_count() > 0 {
             // An error says that the last subscriber has just left.
-            let _ = self.0.send(hashes.into());
+            let _ = self.0.send(Some(hashes.into()));
         }
+    }
+
+    /// Tells that something may not have been told.
+    #[cfg(feature = "postgres")]
+    pub(super) fn tell_lost(&self) {
+        // As above.
+        let _ = self.0.send(None);
     }
 }
 
-struct Subscription(Receiver<Arc<[u64]>>);
+struct Subscription(Receiver<Option<Arc<[u64]>>>);
 
 #[async_trait]
 impl Changes for Subscription {
     async fn next(&mut self) -> Change {
         let mut hashes = match self.0.recv().await {
-            Ok(hashes) => hashes.to_vec(),
-            Err(RecvError::Lagged(_)) => return Change::Lost,
+            Ok(Some(hashes)) => hashes.to_vec(),
+            Ok(None) | Err(RecvError::Lagged(_)) => return Change::Lost,
             Err(RecvError::Closed) => std::future::pending().await,
         };
         // What waits already is told at once: one reading for the subscriber instead of many.
         loop {
             match self.0.try_recv() {
-                Ok(more) => hashes.extend_from_slice(&more),
-                Err(TryRecvError::Lagged(_)) => return Change::Lost,
+                Ok(Some(more)) => hashes.extend_from_slice(&more),
+                Ok(None) | Err(TryRecvError::Lagged(_)) => return Change::Lost,
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return Change::Touched(hashes),
             }
         }

@@ -9,6 +9,8 @@ mod clock;
 pub mod conformance;
 mod feed;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -22,6 +24,8 @@ use bytes::Bytes;
 
 pub use self::clock::{Clock, SystemClock};
 pub use self::memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use self::postgres::{PostgresOptions, PostgresStore};
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
 pub use crate::data::conditions::Conditions;

@@ -1,8 +1,9 @@
-//! What the tests share: a clock that tokio's paused time drives, and a store whose calls can be held, failed or unconfirmed.
+//! What the tests share: a clock that tokio's paused time drives, a store whose calls can be held, failed or unconfirmed, servers.
 
 pub(crate) mod faults;
 pub(crate) mod http;
 pub(crate) mod keyed;
+pub(crate) mod postgres;
 pub(crate) mod programs;
 pub(crate) mod restarts;
 pub(crate) mod works;

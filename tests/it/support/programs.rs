@@ -52,8 +52,13 @@ pub(crate) struct ApiKeys {
 impl ApiKeys {
     /// Starts the server on its default store in this folder, and waits for the line that says that it is ready.
     pub(crate) fn start(folder: &Path, work: &str) -> Self {
+        Self::start_with(folder, &["--work", work])
+    }
+
+    /// Starts the server with these arguments.
+    pub(crate) fn start_with(folder: &Path, arguments: &[&str]) -> Self {
         let mut command = program("api-keys", folder);
-        command.args(["--listen", "127.0.0.1:0", "--work", work]).stdout(Stdio::piped());
+        command.args(["--listen", "127.0.0.1:0"]).args(arguments).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the server starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped")).lines();
         let line = stdout.next().expect("a line is written").expect("it is UTF-8");

@@ -1,5 +1,5 @@
 //! A server of the API Keys API: `google.api.apikeys.v2` over REST and gRPC on one port, with its keys and its operations in one SQLite
-//! file.
+//! file, or in one PostgreSQL database that several servers share.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that people start and read")]
 
@@ -34,7 +34,7 @@ struct Arguments {
     /// Where to listen [default: 127.0.0.1:8080, with --try any free port].
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
-    /// Where keys and operations are kept: `sqlite:FILE`, or `memory:`.
+    /// Where keys and operations are kept: `sqlite:FILE`, `memory:`, or `postgres://USER:PASSWORD@HOST/DATABASE`.
     #[arg(long, value_name = "URL", default_value = "sqlite:api-keys.db")]
     store: String,
     /// How long each operation takes.
@@ -75,8 +75,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         .descriptors(generated::FILE_DESCRIPTOR_SET)
         .open(&arguments.store)
         .await?;
-    let keys = Keys::open(&arguments.store)
-        .map_err(|error| format!("cannot open the table of keys in {}: {error}", arguments.store))?;
+    // The error does not name the store: its URL may have a password.
+    let keys = Keys::open(&arguments.store).await;
+    let keys = keys.map_err(|error| format!("cannot open the table of keys: {error}"))?;
     let service = ApiKeys {
         operations: operations.clone(),
         keys,
