@@ -42,6 +42,8 @@ struct Table {
     exclusives: HashMap<Key, OperationName>,
     /// Until when each worker has its lease; `None` is for ever.
     workers: HashMap<WorkerId, Worker>,
+    /// By stable name: its worker, and the one before.
+    successions: HashMap<String, (WorkerId, Option<WorkerId>)>,
     descriptors: BTreeMap<String, Bytes>,
 }
 
@@ -146,6 +148,15 @@ impl Store for MemoryStore {
     async fn retire(&self, worker: WorkerId) -> Result<(), StoreError> {
         self.lock().0.workers.remove(&worker);
         Ok(())
+    }
+
+    async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
+        let (mut table, _) = self.lock();
+        let row = table.successions.entry(name.to_owned()).or_insert((worker, None));
+        if row.0 != worker {
+            *row = (worker, Some(row.0));
+        }
+        Ok(row.1)
     }
 
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError> {
