@@ -14,6 +14,7 @@ mod payload_seeds;
 mod payload_shapes;
 mod payload_twin;
 mod payload_wire;
+mod processes;
 mod replicas;
 mod requirements;
 mod rest_bodies;

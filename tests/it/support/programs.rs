@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use reqwest::{Client, Method};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// A command that runs one of the programs in this folder.
@@ -41,16 +42,68 @@ pub(crate) fn written(output: &Output) -> (Option<i32>, String, String) {
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
-/// A running `api-keys`.
-pub(crate) struct ApiKeys {
+/// A running server.
+pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) url: String,
-    client: Client,
     _stdout: Lines<BufReader<ChildStdout>>,
 }
 
+impl Server {
+    /// Starts it, and waits for the line that says where it listens; `None` when it ends before.
+    pub(crate) fn start(mut command: Command) -> Option<Self> {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+        let Some(line) = stdout.next() else {
+            child.wait().expect("it has ended");
+            return None;
+        };
+        let line = line.expect("it is UTF-8");
+        let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
+        Some(Self { child, url, _stdout: stdout })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends a signal to a child that was not waited for yet.
+pub(crate) fn signal(child: &Child, signal: Signal) {
+    let id = Pid::from_child(child);
+    kill_process(id, signal).expect("it is ours");
+}
+
+/// A client of servers on this machine, whatever proxy the environment has.
+pub(crate) fn client() -> Client {
+    Client::builder().no_proxy().build().expect("a client")
+}
+
+/// A running `api-keys`.
+pub(crate) struct ApiKeys {
+    server: Server,
+    client: Client,
+}
+
+impl std::ops::Deref for ApiKeys {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+impl std::ops::DerefMut for ApiKeys {
+    fn deref_mut(&mut self) -> &mut Server {
+        &mut self.server
+    }
+}
+
 impl ApiKeys {
-    /// Starts the server on its default store in this folder, and waits for the line that says that it is ready.
+    /// Starts the server on its default store in this folder.
     pub(crate) fn start(folder: &Path, work: &str) -> Self {
         Self::start_with(folder, &["--work", work])
     }
@@ -58,14 +111,9 @@ impl ApiKeys {
     /// Starts the server with these arguments.
     pub(crate) fn start_with(folder: &Path, arguments: &[&str]) -> Self {
         let mut command = program("api-keys", folder);
-        command.args(["--listen", "127.0.0.1:0"]).args(arguments).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("the server starts");
-        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-        let line = stdout.next().expect("a line is written").expect("it is UTF-8");
-        let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
-        // Whatever proxy the environment has, the server is on this machine.
-        let client = Client::builder().no_proxy().build().expect("a client");
-        Self { child, url, client, _stdout: stdout }
+        command.args(["--listen", "127.0.0.1:0"]).args(arguments);
+        let server = Server::start(command).expect("a line is written");
+        Self { server, client: client() }
     }
 
     /// Sends a request, and answers with its status and its JSON.
@@ -112,12 +160,5 @@ impl ApiKeys {
                 return operation;
             }
         }
-    }
-}
-
-impl Drop for ApiKeys {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
