@@ -27,3 +27,6 @@ mod stores;
 mod stores_postgres;
 mod stores_sqlite;
 mod support;
+
+#[path = "../worker/messages.rs"]
+mod worker_messages;

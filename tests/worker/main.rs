@@ -65,6 +65,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_state(works)
         .merge(rest::router(&operations));
 
+    // It ends with the tests, however those end.
+    std::thread::spawn(|| {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        std::process::exit(1);
+    });
     let mut terminated = signal(SignalKind::terminate())?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("listening on http://{}", listener.local_addr()?);

@@ -1,6 +1,7 @@
 //! Processes that are killed, paused and started again, on each store that outlives them.
 
 mod boundaries;
+mod chaos;
 mod ledger;
 mod site;
 

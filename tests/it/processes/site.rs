@@ -1,7 +1,7 @@
 //! One store with its workers, and what they leave: effects in a file, and the ledger.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -68,7 +68,7 @@ impl Site {
     pub(super) async fn try_worker(&self, arguments: &[&str]) -> Option<Server> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
         command.args(["--store", &self.url, "--lease-millis", &LEASE_MILLIS.to_string(), "--effects"]);
-        command.arg(self.effects_path()).args(arguments);
+        command.arg(self.effects_path()).args(arguments).stdin(Stdio::piped());
         blocking(move || Server::start(command)).await
     }
 

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use reqwest::{Client, Method};
 use rustix::process::{Pid, Signal, kill_process};
@@ -46,6 +47,8 @@ pub(crate) fn written(output: &Output) -> (Option<i32>, String, String) {
 pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) url: String,
+    /// Open as long as this is: waiting for the child would close its own.
+    _stdin: Option<ChildStdin>,
     _stdout: Lines<BufReader<ChildStdout>>,
 }
 
@@ -60,7 +63,7 @@ impl Server {
         };
         let line = line.expect("it is UTF-8");
         let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
-        Some(Self { child, url, _stdout: stdout })
+        Some(Self { _stdin: child.stdin.take(), child, url, _stdout: stdout })
     }
 }
 
@@ -80,6 +83,11 @@ pub(crate) fn signal(child: &Child, signal: Signal) {
 /// A client of servers on this machine, whatever proxy the environment has.
 pub(crate) fn client() -> Client {
     Client::builder().no_proxy().build().expect("a client")
+}
+
+/// The same, which waits for an answer only so long.
+pub(crate) fn client_within(timeout: Duration) -> Client {
+    Client::builder().no_proxy().timeout(timeout).build().expect("a client")
 }
 
 /// A running `api-keys`.
