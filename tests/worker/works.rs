@@ -101,6 +101,7 @@ impl Effects {
                 () = ctx.cancelled(), if request.heeds_cancel => return Err(Status::cancelled("as asked")),
             }
             ctx.checkpoint(&Kept { attempt, step }).await?;
+            self.add("kept", &ctx, step)?;
             ctx.update(|metadata| *metadata = WorkMetadata { attempt, step }).await?;
         }
         if request.fails {

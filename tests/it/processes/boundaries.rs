@@ -108,7 +108,7 @@ impl Story {
                 _ => {}
             }
         }
-        for effect in self.site.effects() {
+        for effect in self.site.effects().into_iter().filter(|effect| effect.what != "kept") {
             let account = accounts.get_mut(&effect.name).expect("an effect of what was recorded");
             account.effects.push((effect.what, effect.attempt, effect.step));
         }

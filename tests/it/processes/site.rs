@@ -24,7 +24,7 @@ pub(super) struct Site {
 /// What a worker did outside of its store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Effect {
-    /// `begin`, with the step that it goes on from, or `step`.
+    /// `begin`, with the step that it goes on from, `step`, or `kept` once the checkpoint after it was acknowledged.
     pub(super) what: String,
     pub(super) name: String,
     pub(super) attempt: u32,
@@ -61,11 +61,6 @@ impl Site {
 
     /// Starts a worker, which serves when this returns.
     pub(super) async fn worker(&self, arguments: &[&str]) -> Server {
-        self.try_worker(arguments).await.expect("the worker serves")
-    }
-
-    /// Starts a worker; `None` when it has ended before it served: its store was away, or it died.
-    pub(super) async fn try_worker(&self, arguments: &[&str]) -> Option<Server> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
         command.args(["--store", &self.url, "--lease-millis", &LEASE_MILLIS.to_string(), "--effects"]);
         command.arg(self.effects_path()).args(arguments).stdin(Stdio::piped());

@@ -53,17 +53,13 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it, and waits for the line that says where it listens; `None` when it ends before.
-    pub(crate) fn start(mut command: Command) -> Option<Self> {
+    /// Starts it, and waits for the line that says where it listens.
+    pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-        let Some(line) = stdout.next() else {
-            child.wait().expect("it has ended");
-            return None;
-        };
-        let line = line.expect("it is UTF-8");
+        let line = stdout.next().expect("a line is written").expect("it is UTF-8");
         let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
-        Some(Self { _stdin: child.stdin.take(), child, url, _stdout: stdout })
+        Self { _stdin: child.stdin.take(), child, url, _stdout: stdout }
     }
 }
 
@@ -120,8 +116,7 @@ impl ApiKeys {
     pub(crate) fn start_with(folder: &Path, arguments: &[&str]) -> Self {
         let mut command = program("api-keys", folder);
         command.args(["--listen", "127.0.0.1:0"]).args(arguments);
-        let server = Server::start(command).expect("a line is written");
-        Self { server, client: client() }
+        Self { server: Server::start(command), client: client() }
     }
 
     /// Sends a request, and answers with its status and its JSON.

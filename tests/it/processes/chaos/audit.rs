@@ -161,11 +161,19 @@ fn faults_of_effects(effects: &[Effect], claimed: &HashMap<(&str, i64), u32>) ->
             Some(_) => {}
         }
     }
-    let begins = effects.iter().filter(|effect| effect.what == "begin");
+    let mut acknowledged: HashMap<&str, Vec<&Effect>> = HashMap::new();
+    for kept in effects.iter().filter(|effect| effect.what == "kept") {
+        acknowledged.entry(&kept.name).or_default().push(kept);
+    }
     let mut begun = HashSet::new();
-    for begin in begins {
+    for begin in effects.iter().filter(|effect| effect.what == "begin") {
         if !begun.insert((&begin.name, begin.attempt)) {
             faults.push(format!("an attempt that begins twice: {begin:?}"));
+        }
+        // Whoever wakes up late may say late what was acknowledged before the claim: the order of the file decides nothing.
+        let mut kept = acknowledged.get(&*begin.name).into_iter().flatten();
+        if let Some(lost) = kept.find(|kept| kept.attempt < begin.attempt && kept.step > begin.step) {
+            faults.push(format!("an acknowledged checkpoint is lost: {lost:?}, {begin:?}"));
         }
     }
     faults

@@ -170,6 +170,8 @@ fn what_must_never_be_written_or_done_is_found() {
 
     assert_written(again(), &[("begin", 2, 0)], Some("from elsewhere"));
     assert_written(again(), &[("begin", 2, 1), ("begin", 2, 1)], Some("twice"));
+    assert_written(again(), &[("kept", 1, 1), ("begin", 2, 1)], None);
+    assert_written(again(), &[("begin", 2, 1), ("kept", 1, 2)], Some("checkpoint is lost"));
     assert_written(again(), &[("begin", 3, 1)], Some("nobody claimed"));
     let cancelled = Entry { cancelled: true, ..running() };
     let claimed_then = Entry { cancelled: true, ..claimed() };

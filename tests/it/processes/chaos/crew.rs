@@ -16,12 +16,15 @@ use crate::support::programs::{Server, signal};
 
 const LEASE: Duration = Duration::from_millis(LEASE_MILLIS);
 
-/// What is done to a worker, or to the database.
+/// So few operations may run at once that others wait for their turn.
+const ARGUMENTS: [&str; 2] = ["--running", "6"];
+
+/// What is done to workers, or to the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Disturbance {
-    /// SIGKILL, and a new process.
+    /// SIGKILL, and new processes.
     Kill,
-    /// SIGTERM, and a new process.
+    /// SIGTERM, and new processes.
     Terminate,
     /// SIGSTOP, and SIGCONT before the lease is over.
     ShortPause,
@@ -50,7 +53,7 @@ impl Crew {
     pub(super) async fn new(site: &Site, count: usize, server: Option<postgres::Server>) -> Self {
         let mut workers = Vec::new();
         for _ in 0..count {
-            workers.push(site.worker(&[]).await);
+            workers.push(site.worker(&ARGUMENTS).await);
         }
         let urls = workers.iter().map(|worker| worker.url.clone()).collect();
         let urls = Arc::new(Mutex::new(urls));
@@ -86,45 +89,64 @@ impl Crew {
     }
 
     async fn do_once(&mut self, disturbance: Disturbance, rng: &mut Rng) {
-        let at = rng.usize(..self.workers.len());
+        // One worker at least, and sometimes all of them.
+        let count = rng.usize(1..=self.workers.len());
+        let some = rng.choose_multiple(0..self.workers.len(), count);
         match disturbance {
-            Disturbance::Kill => self.replace(at).await,
-            Disturbance::Terminate => {
-                signal(&self.workers[at].child, Signal::TERM);
-                let ended = async || self.workers[at].child.try_wait().expect("a status");
-                let status = eventually("the worker stops", ended).await;
-                assert!(status.success(), "{status}");
-                self.replace(at).await;
+            Disturbance::Kill => self.kill(&some),
+            Disturbance::Terminate => self.terminate(&some).await,
+            Disturbance::ShortPause => self.pause(&some, LEASE.mul_f64(rng.f64() * 0.8)).await,
+            Disturbance::LongPause => self.pause(&some, LEASE.mul_f64(1.5 + rng.f64() * 2.0)).await,
+            Disturbance::Outage => self.outage(&some, Duration::ZERO, rng).await,
+            Disturbance::LongOutage => self.outage(&some, LEASE * 2, rng).await,
+        }
+        for at in some {
+            if self.workers[at].child.try_wait().expect("a status").is_some() {
+                self.workers[at] = self.site.worker(&ARGUMENTS).await;
+                self.processes += 1;
+                self.urls.lock().unwrap()[at] = self.workers[at].url.clone();
             }
-            Disturbance::ShortPause => self.pause(at, LEASE.mul_f64(rng.f64() * 0.8)).await,
-            Disturbance::LongPause => self.pause(at, LEASE.mul_f64(1.5 + rng.f64() * 2.0)).await,
-            Disturbance::Outage => self.outage(Duration::ZERO).await,
-            Disturbance::LongOutage => self.outage(LEASE * 2).await,
         }
     }
 
-    /// Kills a worker, if it is not dead already, and starts the next one.
-    async fn replace(&mut self, at: usize) {
-        let worker = &mut self.workers[at];
-        worker.child.kill().expect("it is ours");
-        worker.child.wait().expect("it was killed");
-        self.workers[at] = self.site.worker(&[]).await;
-        self.processes += 1;
-        self.urls.lock().unwrap()[at] = self.workers[at].url.clone();
+    fn kill(&mut self, some: &[usize]) {
+        for &at in some {
+            let child = &mut self.workers[at].child;
+            child.kill().expect("it is ours");
+            child.wait().expect("it was killed");
+        }
     }
 
-    async fn pause(&self, at: usize, pause: Duration) {
-        signal(&self.workers[at].child, Signal::STOP);
+    async fn terminate(&mut self, some: &[usize]) {
+        for &at in some {
+            signal(&self.workers[at].child, Signal::TERM);
+        }
+        for &at in some {
+            let ended = async || self.workers[at].child.try_wait().expect("a status");
+            let status = eventually("the worker stops", ended).await;
+            assert!(status.success(), "{status}");
+        }
+    }
+
+    async fn pause(&self, some: &[usize], pause: Duration) {
+        for &at in some {
+            signal(&self.workers[at].child, Signal::STOP);
+        }
         // How long it lasts is what this is about.
         sleep(pause).await;
-        signal(&self.workers[at].child, Signal::CONT);
+        for &at in some {
+            signal(&self.workers[at].child, Signal::CONT);
+        }
     }
 
-    async fn outage(&self, outage: Duration) {
-        let server = self.server.as_ref().expect("a server that can be killed");
-        server.stop().await;
+    /// Kills the database, and sometimes workers in the meantime.
+    async fn outage(&mut self, some: &[usize], outage: Duration, rng: &mut Rng) {
+        self.server.as_ref().expect("a server that can be killed").stop().await;
+        if rng.bool() {
+            self.kill(some);
+        }
         sleep(outage).await;
-        server.start_again().await;
+        self.server.as_ref().expect("a server that can be killed").start_again().await;
     }
 
     /// All disturbances are over, and every worker lives: none has ended by itself.
