@@ -9,7 +9,7 @@ use uuid::Uuid;
 const BATCH: usize = 512;
 
 /// The bytes of an operation's record beside its name: method, type URL, worker, instants.
-const ROW_BYTES: usize = 150;
+pub(crate) const ROW_BYTES: usize = 150;
 
 enum Write {
     Insert,
