@@ -44,7 +44,7 @@ impl Pair {
 
     /// The time from the first write to the arrival of the notification.
     pub(crate) async fn round_trip(&mut self) -> Duration {
-        let (name, rest) = (format!("operations/{}", Uuid::now_v7()), [7_u8; super::raw::ROW_BYTES]);
+        let (name, rest) = (format!("operations/{}", Uuid::now_v7()), [7_u8; super::raw::RESPONSE_BYTES]);
         let begin = Instant::now();
         self.writer.execute(&self.insert, &[&name, &&rest[..]]).await.expect("it is durable");
         self.writer.execute(&self.update, &[&name, &&rest[..]]).await.expect("it is durable");

@@ -131,6 +131,10 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
+        Ok(self.lock().0.workers.succeed(name, worker))
+    }
+
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError> {
         let (mut table, now) = self.lock();
         Ok(table.purge(limit, keep_keys, now))

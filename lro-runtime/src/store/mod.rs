@@ -87,6 +87,10 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Deletes the row of a worker that has stopped. What it still owns can be claimed.
     async fn retire(&self, worker: WorkerId) -> Result<(), StoreError>;
 
+    /// Notes that the worker of this stable name is this one from now on, and answers with the one before, if there was another: the
+    /// predecessor, which whoever has the name now may [retire](Self::retire). Repeated for the same worker it answers the same.
+    async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError>;
+
     /// Deletes records that are spent: expired, or removed and done. One that has a request key is kept as a tombstone until
     /// `keep_keys` after its removal or expiry; an expired one becomes it here, removed at its `expire_time`. Changes at most
     /// `limit` records, and says how many.

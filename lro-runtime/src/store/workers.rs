@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use super::WorkerId;
 use super::clock::later;
 
-/// The rows of the workers, for stores that hold them as values: what [`Store`](super::Store) says of `renew`, `reap` and `retire`, at an
-/// instant of the store's clock.
+/// The rows of the workers, for stores that hold them as values: what [`Store`](super::Store) says of `renew`, `reap`, `retire`
+/// and `succeed`, at an instant of the store's clock.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -20,7 +20,11 @@ use super::clock::later;
 /// assert!(!workers.renew(a, &[], lease, false, now + lease), "it is condemned");
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct Workers(HashMap<WorkerId, Row>);
+pub struct Workers {
+    rows: HashMap<WorkerId, Row>,
+    /// By stable name: its worker, and the one before.
+    names: HashMap<String, (WorkerId, Option<WorkerId>)>,
+}
 
 #[derive(Debug, Clone)]
 struct Row {
@@ -41,31 +45,40 @@ impl Workers {
     ) -> bool {
         let alive = first || self.contains(worker);
         if alive {
-            self.0.insert(worker, Row { lease_end: later(now, lease), methods: methods.to_vec() });
+            self.rows.insert(worker, Row { lease_end: later(now, lease), methods: methods.to_vec() });
         }
         alive
     }
 
     /// Deletes the rows whose lease has lapsed, except the caller's, and says how many.
     pub fn reap(&mut self, caller: WorkerId, now: SystemTime) -> usize {
-        let before = self.0.len();
+        let before = self.rows.len();
         let lives = |row: &Row| row.lease_end.is_none_or(|lease_end| lease_end > now);
-        self.0.retain(|worker, row| *worker == caller || lives(row));
-        before - self.0.len()
+        self.rows.retain(|worker, row| *worker == caller || lives(row));
+        before - self.rows.len()
     }
 
     /// Deletes the row of a worker that has stopped.
     pub fn retire(&mut self, worker: WorkerId) {
-        self.0.remove(&worker);
+        self.rows.remove(&worker);
+    }
+
+    /// Notes that the worker of a stable name is this one, and answers with the one before.
+    pub fn succeed(&mut self, name: &str, worker: WorkerId) -> Option<WorkerId> {
+        let row = self.names.entry(name.to_owned()).or_insert((worker, None));
+        if row.0 != worker {
+            *row = (worker, Some(row.0));
+        }
+        row.1
     }
 
     /// Whether a worker has a row, lapsed or not.
     pub(super) fn contains(&self, worker: WorkerId) -> bool {
-        self.0.contains_key(&worker)
+        self.rows.contains_key(&worker)
     }
 
     /// Whether a worker with a row can run a method again.
     pub(super) fn can_run(&self, method: &str) -> bool {
-        self.0.values().flat_map(|row| &row.methods).any(|other| other == method)
+        self.rows.values().flat_map(|row| &row.methods).any(|other| other == method)
     }
 }

@@ -127,6 +127,11 @@ impl Store for LogStore {
         .await
     }
 
+    async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
+        let name = name.to_owned();
+        self.work(move |table, _| Ok(table.workers.succeed(&name, worker))).await
+    }
+
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError> {
         self.work(move |table, now| {
             let line = |record: &Record| match record.purge(now, keep_keys) {
