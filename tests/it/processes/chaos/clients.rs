@@ -14,6 +14,9 @@ use super::history::{Call, History, Saw};
 use crate::processes::eventually;
 use crate::support::programs::client_within;
 
+/// So many operations may be open before no more are started: enough for some to wait for their turn.
+const MOST_OPEN: usize = 40;
+
 /// Where the clients meet.
 pub(super) struct Stage {
     http: Client,
@@ -32,8 +35,12 @@ impl Stage {
     /// One client, until the end.
     pub(super) async fn client(&self, mut rng: Rng) {
         while Instant::now() < self.until {
-            let known = self.history.lock().unwrap().any_name(&mut rng);
+            let (known, open) = {
+                let history = self.history.lock().unwrap();
+                (history.any_name(&mut rng), history.open())
+            };
             match (rng.u32(..100), known) {
+                (0..25, Some(name)) if open > MOST_OPEN => self.wait(&name, &mut rng).await,
                 (0..25, _) | (_, None) => {
                     let call = self.new_call(&mut rng);
                     self.start(&call, &mut rng).await;

@@ -126,6 +126,11 @@ impl History {
         self.names.clone()
     }
 
+    /// How many operations may not be over yet.
+    pub(super) fn open(&self) -> usize {
+        self.names.len().saturating_sub(self.over.len())
+    }
+
     pub(super) fn is_over(&self, name: &str) -> bool {
         self.over.contains(name)
     }
