@@ -1,6 +1,7 @@
 //! A worker that is killed with SIGKILL directly before and directly after each of its durable writes: what is left is counted exactly.
 
 use std::collections::HashMap;
+use std::os::unix::process::ExitStatusExt as _;
 
 use futures_util::future::join_all;
 use reqwest::{Client, Method};
@@ -32,9 +33,11 @@ struct Story {
 impl Story {
     /// A worker that dies at the n-th such write.
     async fn mortal(&self, write: &str, pass: u32, arguments: &[&str]) -> Server {
-        let when = if self.is_after { "after" } else { "before" };
-        let point = format!("{write}.{when}:{pass}");
-        self.site.worker(&[&["--dies", &point], arguments].concat()).await
+        self.site.worker(&[&["--dies", &self.point(write, pass)], arguments].concat()).await
+    }
+
+    fn point(&self, write: &str, pass: u32) -> String {
+        format!("{write}.{}:{pass}", self.pick("before", "after"))
     }
 
     /// A worker that lives.
@@ -82,7 +85,6 @@ impl Story {
 
     /// Waits for the death of a worker by its own fail point.
     async fn death(&self, mut worker: Server) {
-        use std::os::unix::process::ExitStatusExt as _;
         let status = crate::support::postgres::blocking(move || worker.child.wait()).await;
         assert_eq!(status.expect("a status").signal(), Some(9));
     }
@@ -195,7 +197,9 @@ async fn claim(story: Story) {
     let name = story.start(&worker, json!({ "steps": 3, "stuckAt": 2 })).await;
     story.seen_at(&worker, &name, 1).await;
     drop(worker);
-    story.death(story.mortal("claim", 1, &[]).await).await;
+    // It may claim before it listens.
+    let status = story.site.short_worker(&["--dies", &story.point("claim", 1)]).await;
+    assert_eq!(status.signal(), Some(9));
 
     let worker = story.immortal().await;
     let attempt = story.pick(2, 3);
