@@ -16,7 +16,7 @@ use crate::data::operation::Outcome;
 use crate::data::record::Record;
 use crate::data::status::Status;
 use crate::rules::errors;
-use crate::rules::lifecycle::{self, Recovery};
+use crate::rules::lifecycle::{self, Ending, Recovery};
 use crate::store::{Query, StoreError};
 
 /// How long after one look the next one comes at the soonest.
@@ -63,6 +63,10 @@ async fn claim(engine: &Arc<Engine>) -> Result<(), StoreError> {
 }
 
 async fn recover(engine: &Arc<Engine>, record: Arc<Record>, permit: OwnedSemaphorePermit) {
+    if record.cancel_time.is_some() {
+        // Before it is called: a request that cannot be read any more must not hide the cancel (D9).
+        return end_abandoned(engine, &record, Ending::Cancelled).await;
+    }
     let taken = match replay(engine, &record).await {
         Ok(taken) => taken,
         Err(error) => {
@@ -74,6 +78,11 @@ async fn recover(engine: &Arc<Engine>, record: Arc<Record>, permit: OwnedSemapho
     match lifecycle::recovery(&record, on_interrupt) {
         Recovery::End(ending) => end_abandoned(engine, &record, ending).await,
         Recovery::Again { interruptions } => {
+            // Held before the look, as by a start: a shutdown either is seen here, or waits for this run.
+            let _held = engine.executor.hold();
+            if engine.closing.is_cancelled() {
+                return;
+            }
             // Invariant: it counts as run here before the store says that it is this worker's. Reconciling never finds it without a run.
             let run = Run::new(Arc::clone(engine), attempt, None);
             let span = run.span(&record.method, record.attempt + 1);
