@@ -202,7 +202,6 @@ mod tests {
             ("postgres://me:hidden@db/app?schema=pg_x", "pg_x"),
             ("postgres://me:hidden@db/app?sslmode=maybe", "sslmode=maybe"),
             ("postgres://me:hid?den@db/app", "percent-encoded"),
-            ("postgres://me:hid?den=hidden@db/app", "percent-encoded"),
             ("postgres://me:hidden@db:port/app", "percent-encoded"),
             ("mysql://me:hidden@db/app", "postgres://"),
         ] {
