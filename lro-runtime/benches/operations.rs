@@ -6,6 +6,10 @@
 mod callers;
 #[path = "support/raw.rs"]
 mod raw;
+#[path = "support/starts.rs"]
+mod starts;
+#[path = "support/ten.rs"]
+mod ten;
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -15,7 +19,9 @@ use lro_runtime::Payload as _;
 use lro_runtime::store::{MemoryStore, SqliteStore};
 use tokio::runtime::Runtime;
 
-use self::callers::{PENDING, answer, open, started, ten, timed};
+use self::callers::timed;
+use self::starts::{PENDING, started};
+use self::ten::{done, open, ten};
 
 fn starts(c: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
@@ -43,10 +49,11 @@ fn starts(c: &mut Criterion) {
         group.bench_with_input(BenchmarkId::new("raw group commit", callers), &callers, |b, &callers| {
             b.to_async(&runtime).iter_custom(|calls| {
                 let writer = writer.clone();
-                timed(callers, calls, move || {
+                let insert = move || {
                     let writer = writer.clone();
                     async move { writer.insert().await }
-                })
+                };
+                timed(vec![insert; callers], calls)
             });
         });
     }
@@ -62,12 +69,7 @@ fn reads(c: &mut Criterion) {
         (open(MemoryStore::new()).await, open(sqlite).await)
     });
     for (name, operations) in [("memory", memory), ("SQLite", sqlite)] {
-        let started = runtime.block_on(async {
-            let operation = answer(operations.clone()).await.expect("it starts");
-            let name = operation.name().to_string();
-            operation.await.expect("it ends");
-            name
-        });
+        let started = runtime.block_on(done(&operations));
         group.bench_function(name, |b| {
             b.to_async(&runtime).iter(|| async { black_box(operations.get(&started).await) });
         });
@@ -79,9 +81,7 @@ fn payloads(c: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
     let (operations, snapshot) = runtime.block_on(async {
         let operations = open(MemoryStore::new()).await;
-        let operation = answer(operations.clone()).await.expect("it starts");
-        let name = operation.name().to_string();
-        operation.await.expect("it ends");
+        let name = done(&operations).await;
         let snapshot = operations.get(&name).await.expect("it is there");
         (operations, snapshot)
     });

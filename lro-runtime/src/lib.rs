@@ -55,7 +55,10 @@ pub use self::data::payload::json_value::Json;
 pub use self::data::payload::registry::{RegistryError, UndescribedMethod, UnresolvedField};
 pub use self::data::payload::{Payload, PayloadError};
 pub use self::data::status::{Code, Status};
-pub use self::engine::{Access, Builder, Context, OpenError, Operation, Operations, Poll, Reply, Verb};
+pub use self::engine::{
+    Access, Builder, Context, OpenError, Operation, Operations, Poll, Reply, RestartPath, RunError,
+    UnregisteredMethod, Verb,
+};
 pub use self::service::{ListRequest, OperationsPage};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/payload.md")]

@@ -4,10 +4,12 @@ pub use std::string::String;
 
 pub use bytes::{Buf, BufMut};
 pub use inventory;
+#[cfg(feature = "macros")]
+pub use lro_macros::long_running;
 pub use prost::encoding::{DecodeContext, WireType, skip_field};
 pub use prost::{DecodeError, Message, Name};
 
-pub use crate::data::method::{LinkedMethod, Method};
+pub use crate::data::method::{LinkedMethod, MAX_ATTEMPTS, Method, OnInterrupt};
 pub use crate::data::payload::Payload;
 pub use crate::data::payload::any::type_url;
 pub use crate::data::payload::describe::{
@@ -20,7 +22,10 @@ pub use crate::data::payload::field::{Field, in_field};
 pub use crate::data::payload::oneof::{
     Oneof, OneofField, Variant, contains, distinct_names, distinct_numbers, no_such_variant,
 };
-pub use crate::engine::{Context, Handle, Reply, Start, clone_service, declared};
+pub use crate::engine::{
+    Context, Handle, LinkedRerun, LinkedService, PackedRequest, Reply, RequestType, Start, StoredRequest,
+    clone_service, declared, request_type, rerun,
+};
 
 /// What the expansion in a tonic service names.
 #[cfg(feature = "grpc")]

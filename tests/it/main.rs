@@ -14,6 +14,7 @@ mod payload_seeds;
 mod payload_shapes;
 mod payload_twin;
 mod payload_wire;
+mod processes;
 mod replicas;
 mod requirements;
 mod rest_bodies;
@@ -21,7 +22,11 @@ mod rest_errors;
 mod rest_messages;
 mod rest_routes;
 mod rest_wire;
+mod restart;
 mod stores;
 mod stores_postgres;
 mod stores_sqlite;
 mod support;
+
+#[path = "../worker/messages.rs"]
+mod worker_messages;

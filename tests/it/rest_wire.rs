@@ -199,6 +199,8 @@ async fn queries_are_read_strictly() {
     for query in [
         "filter=&pageSize=0&pageToken=&returnPartialSuccess=false",
         "name=&page_size=5&page_token=",
+        // As gcloud and older clients in Python write it.
+        "returnPartialSuccess=False",
         "$alt=json;enum-encoding=int",
         "%24alt=json%3benum-encoding%3dint",
         "%24alt=json%3Benum-encoding%3Dint&$prettyPrint=0&key=k&fields=name&quotaUser=q",
@@ -229,8 +231,10 @@ async fn queries_are_read_strictly() {
         let answer = server.send("GET", &format!("/v1/operations?{query}")).await;
         assert_eq!(answer.error(), failed(400, "INVALID_ARGUMENT", reason), "{query}");
     }
-    let partial = server.send("GET", "/v1/operations?returnPartialSuccess=true").await;
-    assert_eq!(partial.error(), failed(501, "UNIMPLEMENTED", "PARTIAL_SUCCESS_NOT_SUPPORTED"), "P-112");
+    for yes in ["true", "True"] {
+        let partial = server.send("GET", &format!("/v1/operations?returnPartialSuccess={yes}")).await;
+        assert_eq!(partial.error(), failed(501, "UNIMPLEMENTED", "PARTIAL_SUCCESS_NOT_SUPPORTED"), "P-112");
+    }
     for (method, path) in
         [("GET", format!("/v1/{name}?pageSize=1")), ("DELETE", format!("/v1/{name}?force=true"))]
     {

@@ -9,7 +9,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use lro_runtime::store::{
-    Created, Guard, NewRecord, Patch, Query, SqliteStore, Store, StoreError, SystemClock, WorkerId, Written,
+    Conditions, Created, Guard, NewRecord, Patch, Query, SqliteStore, Store, StoreError, SystemClock,
+    WorkerId, Written,
 };
 use lro_runtime::{Any, OperationName};
 use rusqlite::Connection;
@@ -391,7 +392,12 @@ async fn the_log_stays_bounded_under_overlapping_readers() {
         let store = store.clone();
         readers.spawn(async move {
             loop {
-                let all = Query::Public { parent: None, done: None, after: None, limit: 100 };
+                let all = Query::Public {
+                    parent: None,
+                    conditions: Conditions::default(),
+                    after: None,
+                    limit: 100,
+                };
                 assert!(!store.list(&all).await.expect("list").is_empty());
             }
         });

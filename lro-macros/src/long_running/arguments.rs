@@ -4,24 +4,37 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, LitBool, LitStr, Path, Token, Type};
+use syn::{Expr, LitBool, LitInt, LitStr, Path, Token, Type, parenthesized};
 
-use super::glue;
 use super::slot::Slot;
+use super::{duration, glue};
 use crate::errors::Errors;
 
 /// Every argument, with an example for the messages.
-const SUPPORTED: [(&str, &str); 9] = [
+const SUPPORTED: [(&str, &str); 15] = [
     ("service", r#"service = "acme.disks.v1.Snapshots""#),
     ("name", r#"name = "TakeSnapshot""#),
     ("metadata", "metadata = TakeSnapshotMetadata"),
     ("parent", "parent = request.disk"),
     ("operations", "operations = app.operations"),
     ("validate", "validate = request.check()"),
+    ("validate_only", "validate_only = request.validate_only"),
+    ("request_id", "request_id = request.request_id"),
+    ("exclusive", "exclusive = request.disk"),
+    ("timeout", r#"timeout = "10m""#),
+    ("on_interrupt", "on_interrupt = restart"),
+    ("max_attempts", "max_attempts = 3"),
     ("operation", "operation = pb::google::longrunning::Operation"),
     ("catalog", "catalog = false"),
     ("crate", "crate = path::to::lro_runtime"),
 ];
+
+/// What becomes of an operation whose process is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnInterrupt {
+    Fail,
+    Restart,
+}
 
 /// The arguments as they were written.
 #[derive(Debug, Default)]
@@ -32,6 +45,12 @@ pub(crate) struct Arguments {
     pub(crate) parent: Slot<Expr>,
     pub(crate) operations: Slot<Expr>,
     pub(crate) validate: Slot<Expr>,
+    pub(crate) validate_only: Slot<Expr>,
+    pub(crate) request_id: Slot<Expr>,
+    pub(crate) exclusive: Slot<Expr>,
+    pub(crate) timeout: Slot<Expr>,
+    pub(crate) on_interrupt: Slot<OnInterrupt>,
+    pub(crate) max_attempts: Slot<LitInt>,
     pub(crate) operation: Slot<Type>,
     pub(crate) catalog: Slot<LitBool>,
     runtime: Slot<Path>,
@@ -43,7 +62,9 @@ impl Arguments {
     /// Reads all arguments. What cannot be read is reported and skipped.
     pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Self {
         let mut arguments = Self::default();
+        let mut block = None;
         let parser = |input: ParseStream<'_>| {
+            block = of_block(input)?;
             while !input.is_empty() {
                 if let Err(error) = arguments.argument(input, errors) {
                     arguments.misread = true;
@@ -55,7 +76,43 @@ impl Arguments {
             Ok(())
         };
         errors.ok(parser.parse2(tokens));
+        if let Some(block) = block {
+            // The block has reported them once for all of its methods.
+            let reported = Errors::new();
+            arguments.inherit(Self::parse(block, &reported));
+            reported.forget();
+        }
         arguments
+    }
+
+    /// Takes from the block what may stand there and is not said here.
+    fn inherit(&mut self, block: Self) {
+        self.service.or(block.service);
+        self.parent.or(block.parent);
+        self.operations.or(block.operations);
+        self.timeout.or(block.timeout);
+        self.on_interrupt.or(block.on_interrupt);
+        self.operation.or(block.operation);
+        self.catalog.or(block.catalog);
+        self.runtime.or(block.runtime);
+        // Meant for those of the block that restart.
+        if self.restart().is_some() {
+            self.max_attempts.or(block.max_attempts);
+        }
+        self.misread |= block.misread;
+    }
+
+    /// The arguments that have no meaning for a whole block.
+    pub(crate) fn of_one_method(&self) -> impl Iterator<Item = &Ident> {
+        let keywords = [
+            self.name.keyword(),
+            self.metadata.keyword(),
+            self.validate.keyword(),
+            self.validate_only.keyword(),
+            self.request_id.keyword(),
+            self.exclusive.keyword(),
+        ];
+        keywords.into_iter().flatten()
     }
 
     fn argument(&mut self, input: ParseStream<'_>, errors: &Errors) -> syn::Result<()> {
@@ -77,6 +134,12 @@ impl Arguments {
             "parent" => self.parent.set(keyword, input.parse()?, errors),
             "operations" => self.operations.set(keyword, input.parse()?, errors),
             "validate" => self.validate.set(keyword, input.parse()?, errors),
+            "validate_only" => self.validate_only.set(keyword, input.parse()?, errors),
+            "request_id" => self.request_id.set(keyword, input.parse()?, errors),
+            "exclusive" => self.exclusive.set(keyword, input.parse()?, errors),
+            "on_interrupt" => self.on_interrupt.set(keyword, on_interrupt(input)?, errors),
+            "max_attempts" => self.max_attempts.set(keyword, attempts(input, example)?, errors),
+            "timeout" => self.timeout.set(keyword, duration::parse(input)?, errors),
             "operation" => self.operation.set(keyword, literal(input, example)?, errors),
             "catalog" => self.catalog.set(keyword, literal(input, example)?, errors),
             _ => self.runtime.set(keyword, runtime_path(input, example)?, errors),
@@ -87,6 +150,13 @@ impl Arguments {
         Err(input.error(format_args!("expected `,` after the value of `{name}`")))
     }
 
+    /// Where it is said that the handler runs again.
+    pub(crate) fn restart(&self) -> Option<&Ident> {
+        self.on_interrupt
+            .keyword()
+            .filter(|_| matches!(self.on_interrupt.value(), Some(OnInterrupt::Restart)))
+    }
+
     /// The path to what generated code may name, at the place that errors about its use should point to.
     pub(crate) fn private(&self, place: Span) -> TokenStream {
         let span = glue(place);
@@ -95,6 +165,19 @@ impl Arguments {
             None => quote_spanned!(span=> ::lro_runtime::__private),
         }
     }
+}
+
+/// What the `impl` block's attribute hands down, before the method's own arguments: `__block(…),`.
+fn of_block(input: ParseStream<'_>) -> syn::Result<Option<TokenStream>> {
+    if !input.fork().parse::<Ident>().is_ok_and(|keyword| keyword == "__block") {
+        return Ok(None);
+    }
+    input.parse::<Ident>()?;
+    let block;
+    parenthesized!(block in input);
+    let block = block.parse()?;
+    input.parse::<Option<Token![,]>>()?;
+    Ok(Some(block))
 }
 
 /// Moves to the next comma that an argument follows, or to the end.
@@ -133,6 +216,25 @@ fn literal<T: syn::parse::Parse>(input: ParseStream<'_>, example: &str) -> syn::
 fn runtime_path(input: ParseStream<'_>, example: &str) -> syn::Result<Path> {
     let path = input.call(Path::parse_mod_style);
     path.map_err(|error| syn::Error::new(error.span(), format_args!("expected `{example}`")))
+}
+
+fn on_interrupt(input: ParseStream<'_>) -> syn::Result<OnInterrupt> {
+    let message =
+        "what was interrupted either ends or runs again: `on_interrupt = fail` or `on_interrupt = restart`";
+    let policy = input.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), message))?;
+    match policy.to_string().as_str() {
+        "fail" => Ok(OnInterrupt::Fail),
+        "restart" => Ok(OnInterrupt::Restart),
+        _ => Err(refused(&policy, message)),
+    }
+}
+
+fn attempts(input: ParseStream<'_>, example: &str) -> syn::Result<LitInt> {
+    let attempts: LitInt = literal(input, example)?;
+    match attempts.base10_parse::<u32>() {
+        Ok(1..) => Ok(attempts),
+        _ => Err(refused(&attempts, format_args!("a handler runs at least once: `{example}`"))),
+    }
 }
 
 fn service_name(input: ParseStream<'_>, example: &str) -> syn::Result<LitStr> {

@@ -2,8 +2,8 @@
 
 use syn::visit::{self, Visit};
 use syn::{
-    FnArg, Lifetime, ParenthesizedGenericArguments, Pat, PatIdent, ReceiverKind, Safety, TraitBound, Type,
-    TypeFnPtr, TypeImplTrait, TypeReference, parse_quote,
+    FnArg, Lifetime, LitStr, ParenthesizedGenericArguments, Pat, PatIdent, ReceiverKind, Safety, TraitBound,
+    Type, TypeFnPtr, TypeImplTrait, TypeReference, parse_quote,
 };
 
 use super::answer::Answer;
@@ -11,6 +11,8 @@ use super::arguments::Arguments;
 use super::handler::Handler;
 use super::parameter::ContextParameter;
 use super::receiver;
+use super::request::{self, RequestParameter};
+use super::restart;
 use super::shape::{self, Shape};
 use crate::errors::Errors;
 
@@ -21,8 +23,16 @@ pub(crate) struct Checked {
     pub(crate) handler: Handler,
     pub(crate) declared: Type,
     pub(crate) context: Option<ContextParameter>,
+    pub(crate) request: Option<RequestParameter>,
     pub(crate) metadata: Type,
     pub(crate) answer: Answer,
+}
+
+impl Checked {
+    /// The rpc's name, `TakeSnapshot`.
+    pub(crate) fn rpc_name(&self) -> String {
+        self.arguments.name.value().map_or_else(|| self.handler.rpc_name(), LitStr::value)
+    }
 }
 
 /// A handler with mistakes, and all of them.
@@ -51,6 +61,8 @@ pub(crate) fn check(
     metadata_must_have_one_source(&arguments, &handler, &errors);
     output_must_be_a_result(&handler, &errors);
     engine_must_be_known(&arguments, &handler, &errors);
+    restart::must_be_possible(&arguments, &handler, &errors);
+    let request = request::find(&arguments, &mut handler, &errors);
     if handler.receiver().is_some() {
         receiver::rename(&mut handler.parts.body, &errors);
     }
@@ -60,7 +72,7 @@ pub(crate) fn check(
     match (errors.finish(), handler.parts.declared.clone()) {
         (Ok(()), Some(declared)) => {
             let context = handler.contexts.pop();
-            Ok(Checked { arguments, handler, declared, context, metadata, answer })
+            Ok(Checked { arguments, handler, declared, context, request, metadata, answer })
         }
         (result, _) => {
             let error = result.err().unwrap_or_else(|| missing_output(&handler));
@@ -264,7 +276,7 @@ fn missing_output(handler: &Handler) -> syn::Error {
 }
 
 /// The first `impl Trait` inside of a type.
-fn hidden_type(ty: &Type) -> Option<&TypeImplTrait> {
+pub(crate) fn hidden_type(ty: &Type) -> Option<&TypeImplTrait> {
     struct Hidden<'ast>(Option<&'ast TypeImplTrait>);
     impl<'ast> Visit<'ast> for Hidden<'ast> {
         fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {

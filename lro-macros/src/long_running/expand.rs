@@ -6,12 +6,12 @@
 //! becomes
 //! ```text
 //! async fn take_snapshot(&self, request: Request) -> <D as Reply<M>>::Started {
-//!     const __METHOD: &Method = &Method { service, name, documentation };
-//!     inventory::submit! { LinkedMethod { method: __METHOD, response, metadata } }
+//!     const __METHOD: &Method = &Method { service, name, documentation, on_interrupt };
+//!     inventory::submit! { LinkedMethod { method: __METHOD, request, response, metadata } }
 //!     let __this = clone_service(self);
 //!     let __start = Start::new(__METHOD, &(self.operations));
 //!     let __start = __start.parent(&(request.disk));
-//!     let __start = __start.validated(request.check());
+//!     let __start = __start.validated(request.check());   // and so for the other arguments
 //!     __start.run::<M, Handle, D, _, _>(move |ctx: Context<M>| async move {
 //!         let __self = &__this;
 //!         if false { return declared::<D>(); }
@@ -26,23 +26,27 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
-use syn::{Attribute, FnArg, PatIdent};
+use syn::{Attribute, FnArg, PatIdent, Type};
 
 use super::arguments::Arguments;
-use super::check::Checked;
+use super::check::{Checked, hidden_type};
 use super::glue;
 use super::handler::Handler;
 use super::receiver;
+use super::request::RequestParameter;
 use super::shape::Shape;
 
 pub(crate) fn expand(checked: Checked) -> TokenStream {
     let method = method(&checked);
     let submission = submission(&checked);
+    let (request, packed) = packed(&checked);
     let bindings = &checked.handler.parts.bindings;
     let run = run(&checked);
     let statements = quote! {
         #method
+        #request
         #submission
+        #packed
         #(#bindings)*
         #run
     };
@@ -54,29 +58,36 @@ pub(crate) fn expand(checked: Checked) -> TokenStream {
 fn method(checked: &Checked) -> TokenStream {
     let Checked { arguments, handler, .. } = checked;
     let private = arguments.private(Span::call_site());
-    let service = match arguments.service.value() {
-        Some(service) => service.to_token_stream(),
-        None => quote!(::core::module_path!()),
-    };
-    let name = match arguments.name.value() {
-        Some(name) => name.to_token_stream(),
-        None => handler.rpc_name().to_token_stream(),
-    };
+    let (service, name) = names(checked);
     let documentation = handler.documentation();
+    let on_interrupt = match (arguments.restart(), arguments.max_attempts.value()) {
+        (None, _) => quote!(Fail),
+        (Some(_), None) => quote!(Restart { max_attempts: #private::MAX_ATTEMPTS }),
+        (Some(_), Some(attempts)) => quote!(Restart { max_attempts: #attempts }),
+    };
     quote! {
         const __METHOD: &#private::Method = &#private::Method {
             service: #service,
             name: #name,
             documentation: #documentation,
+            on_interrupt: #private::OnInterrupt::#on_interrupt,
         };
     }
+}
+
+/// The names of the service and of the rpc, as string literals.
+pub(super) fn names(checked: &Checked) -> (TokenStream, TokenStream) {
+    let service = match checked.arguments.service.value() {
+        Some(service) => service.to_token_stream(),
+        None => quote!(::core::module_path!()),
+    };
+    (service, checked.rpc_name().to_token_stream())
 }
 
 /// The entry in the link-time catalogue. It is an item, so its types must make sense outside the function.
 fn submission(checked: &Checked) -> Option<TokenStream> {
     let Checked { arguments, handler, declared, metadata, answer, .. } = checked;
-    let refused = arguments.catalog.value().is_some_and(|catalog| !catalog.value);
-    if refused || handler.is_local(declared) || handler.is_local(metadata) {
+    if !in_catalog(arguments) || handler.is_local(declared) || handler.is_local(metadata) {
         return None;
     }
     // A type that does not fit is reported here in the same words, at the same tokens, as in the signature: once.
@@ -85,18 +96,69 @@ fn submission(checked: &Checked) -> Option<TokenStream> {
     let response = quote_spanned! {glue(declared.span())=>
         <<#declared as #private::Reply<#metadata, #way>>::Response as #private::Payload>::full_name
     };
+    let request = match &checked.request {
+        Some(request) if is_constant(checked, &request.ty) => {
+            quote!(::core::option::Option::Some(__REQUEST.full_name))
+        }
+        _ => quote!(::core::option::Option::None),
+    };
     let private = arguments.private(metadata.span());
     let metadata = quote_spanned!(glue(metadata.span())=> <#metadata as #private::Payload>::full_name);
     let private = arguments.private(Span::call_site());
     Some(quote! {
         #private::inventory::submit! {
-            #private::LinkedMethod { method: __METHOD, response: #response, metadata: #metadata }
+            #private::LinkedMethod {
+                method: __METHOD,
+                request: #request,
+                response: #response,
+                metadata: #metadata,
+            }
         }
     })
 }
 
+/// The description of the request, and the request in the stored form, taken before the parameter is: the body owns that.
+fn packed(checked: &Checked) -> (Option<TokenStream>, Option<TokenStream>) {
+    let Some(RequestParameter { name, ty }) = &checked.request else { return (None, None) };
+    let packed = local("__request", name.span());
+    let private = checked.arguments.private(ty.span());
+    let described = described(checked, ty);
+    let (constant, description) = if is_constant(checked, ty) {
+        let constant = quote_spanned! {glue(ty.span())=>
+            const __REQUEST: #private::RequestType<#ty> = #described;
+        };
+        (Some(constant), quote!(__REQUEST))
+    } else {
+        (None, described)
+    };
+    (constant, Some(quote!(let #packed = (#description.pack)(__METHOD, &#name);)))
+}
+
+/// The description of a request's type. It is written alike wherever it stands, so that a type that cannot be a request is one error.
+pub(super) fn described(checked: &Checked, ty: &Type) -> TokenStream {
+    let private = checked.arguments.private(ty.span());
+    // Without its name where that means something inside of the function alone.
+    let name = is_constant(checked, ty).then(|| quote!(::<_, #ty>));
+    quote_spanned!(glue(ty.span())=> #private::request_type #name ())
+}
+
+/// A clone of what `self` refers to: written alike, too.
+pub(super) fn cloned(arguments: &Arguments, place: Span, service: impl ToTokens) -> TokenStream {
+    let private = arguments.private(Span::call_site());
+    quote_spanned!(place=> #private::clone_service(#service))
+}
+
+/// Whether a parameter's type makes sense in an item: it has a name, and one that not the function or its `impl` alone knows of.
+fn is_constant(checked: &Checked, ty: &Type) -> bool {
+    in_catalog(&checked.arguments) && !checked.handler.is_local(ty) && hidden_type(ty).is_none()
+}
+
+fn in_catalog(arguments: &Arguments) -> bool {
+    arguments.catalog.value().is_none_or(|catalog| catalog.value)
+}
+
 fn run(checked: &Checked) -> TokenStream {
-    let Checked { arguments, handler, declared, context, metadata, answer } = checked;
+    let Checked { arguments, handler, declared, context, request, metadata, answer } = checked;
     let private = arguments.private(Span::call_site());
     let start = local("__start", handler.ident().span());
     let (clone, this) = captured_self(handler, arguments);
@@ -108,9 +170,30 @@ fn run(checked: &Checked) -> TokenStream {
         (operations, _) => operations.to_token_stream(),
     };
     let operations = borrowed(&operations);
-    let parent = arguments.parent.value().map(borrowed);
-    let parent = parent.map(|parent| quote!(let #start = #start.parent(#parent);));
-    let validated = arguments.validate.value().map(|result| quote!(let #start = #start.validated(#result);));
+    let set = |setter: &str, value: TokenStream| {
+        let setter = Ident::new(setter, Span::call_site());
+        quote!(let #start = #start.#setter(#value);)
+    };
+    let parent = arguments.parent.value().map(|parent| set("parent", borrowed(parent)));
+    let validate_only = arguments.validate_only.value();
+    let validate_only = validate_only.map(|only| set("validate_only", only.to_token_stream()));
+    let timeout = arguments.timeout.value().map(|timeout| set("timeout", timeout.to_token_stream()));
+    let exclusive = arguments.exclusive.value().map(|key| set("exclusive", borrowed(key)));
+    // What an earlier call has done already is not validated again, and neither is what runs again.
+    let validated = arguments.validate.value().map(|result| match request {
+        None => set("validated", result.to_token_stream()),
+        Some(_) => quote! {
+            if #start.goes_on().await {
+                #start = #start.validated(#result);
+            }
+        },
+    });
+    let request = request.as_ref().map(|parameter| {
+        let packed = local("__request", parameter.name.span());
+        let request_id = arguments.request_id.value().map(borrowed).map(|id| quote!(.request_id(#id)));
+        let mutability = validated.as_ref().map(|_| quote!(mut));
+        quote!(let #mutability #start = #start.request(#packed) #request_id;)
+    });
     let context = match context {
         Some(context) => {
             let (pattern, ty) = (&context.pattern, &context.ty);
@@ -134,6 +217,10 @@ fn run(checked: &Checked) -> TokenStream {
         #clone
         let #start = #private::Start::new(__METHOD, #operations);
         #parent
+        #validate_only
+        #timeout
+        #exclusive
+        #request
         #validated
         #run
     }
@@ -159,8 +246,7 @@ fn captured_self(handler: &Handler, arguments: &Arguments) -> (Option<TokenStrea
         return (None, Some(quote!(let #mutability #name = #token;)));
     }
     let this = local("__this", token.span);
-    let private = arguments.private(Span::call_site());
-    let clone = quote_spanned!(token.span=> #private::clone_service(#token));
+    let clone = cloned(arguments, token.span, token);
     (Some(quote!(let #this = #clone;)), Some(quote!(let #name = &#this;)))
 }
 
@@ -188,15 +274,13 @@ fn kept(handler: &Handler) -> TokenStream {
         kept.0 = attributes;
         kept.visit_pat(pattern);
     };
-    match handler.parts.shape {
-        Shape::Boxed(_) => {
-            handler.parts.bindings.iter().for_each(|binding| visit(&binding.attrs, &binding.pat))
-        }
-        Shape::Native => handler.function.sig.inputs.iter().for_each(|input| match input {
+    if let Shape::Native = handler.parts.shape {
+        handler.function.sig.inputs.iter().for_each(|input| match input {
             FnArg::Typed(input) => visit(&input.attrs, &input.pat),
             FnArg::Receiver(_) => {}
-        }),
+        });
     }
+    handler.parts.bindings.iter().for_each(|binding| visit(&binding.attrs, &binding.pat));
     kept.1
 }
 

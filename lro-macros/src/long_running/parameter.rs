@@ -55,7 +55,7 @@ fn context(parameter: &FnArg) -> Option<ContextParameter> {
 }
 
 /// The last segment's name, and its argument if that is one type. A reference is looked through, since it is judged later.
-fn last_segment(ty: &Type) -> Option<(&Ident, Option<&Type>)> {
+pub(crate) fn last_segment(ty: &Type) -> Option<(&Ident, Option<&Type>)> {
     match ty {
         Type::Group(group) => last_segment(&group.elem),
         Type::Paren(paren) => last_segment(&paren.elem),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 const BATCH: usize = 512;
 
 /// The bytes of a response.
-const RESPONSE_BYTES: usize = 150;
+pub(crate) const RESPONSE_BYTES: usize = 150;
 
 const SCHEMA: &str = include_str!("../../src/store/postgres/schema_1.sql");
 

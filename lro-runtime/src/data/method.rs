@@ -9,6 +9,24 @@ pub struct Method {
     pub name: &'static str,
     /// The handler's documentation, one line a line, without the leading spaces of the comment.
     pub documentation: &'static str,
+    /// What becomes of an operation whose worker is gone.
+    pub on_interrupt: OnInterrupt,
+}
+
+/// How many runs a restartable method has that says nothing about it: enough for a deploy that goes wrong, and few enough to end
+/// a crash loop the same day.
+pub const MAX_ATTEMPTS: u32 = 5;
+
+/// What becomes of an operation whose worker is gone, or was told to stop (D7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnInterrupt {
+    /// It ends with the error ABORTED, reason OPERATION_INTERRUPTED.
+    Fail,
+    /// Its handler runs again from the stored request.
+    Restart {
+        /// How many runs there are at most, the first one included. Those that were handed over do not count.
+        max_attempts: u32,
+    },
 }
 
 impl Method {
@@ -23,6 +41,8 @@ impl Method {
 pub struct LinkedMethod {
     /// The method.
     pub method: &'static Method,
+    /// The full name of its request type, if calls are compared by it.
+    pub request: Option<fn() -> String>,
     /// The full name of its response type.
     pub response: fn() -> String,
     /// The full name of its metadata type.

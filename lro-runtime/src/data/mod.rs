@@ -2,6 +2,7 @@
 //!
 //! Nothing here waits, spawns or reads a clock; every other room builds on this one.
 
+pub(crate) mod conditions;
 pub(crate) mod instant;
 pub(crate) mod method;
 pub(crate) mod name;

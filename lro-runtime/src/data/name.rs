@@ -30,7 +30,7 @@ const COLLECTION: &str = "operations";
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OperationName {
     text: Arc<str>,
-    /// Where the id begins; what stands before it ends in `operations/`.
+    /// Where the id begins; what stands before it ends in `operations/`. 0 in the empty name, which [`none`](Self::none) alone makes.
     id: usize,
 }
 
@@ -82,6 +82,11 @@ impl OperationName {
         Self { text: text.into(), id: at }
     }
 
+    /// The empty name of what is no operation.
+    pub(crate) fn none() -> Self {
+        Self { text: "".into(), id: 0 }
+    }
+
     /// The whole name.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -89,7 +94,7 @@ impl OperationName {
 
     /// What stands before `operations`, without the slash: empty for `operations/{id}`.
     pub fn parent(&self) -> &str {
-        let collection = &self.text[..self.id - 1];
+        let collection = &self.text[..self.id.saturating_sub(1)];
         collection.strip_suffix(COLLECTION).unwrap_or_default().trim_end_matches('/')
     }
 
@@ -210,6 +215,12 @@ mod tests {
             assert_eq!(OperationName::parse(name.as_str()), Ok(name.clone()));
             assert_eq!((name.parent(), name.id()), (parent, &*format!("{prefix}{id}")));
         }
+    }
+
+    #[test]
+    fn the_empty_name_has_empty_parts() {
+        let none = OperationName::none();
+        assert_eq!((none.parent(), none.id(), none.as_str()), ("", "", ""));
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl Outcome {
 /// An operation is done when it has an outcome; there is no third state that the two could contradict.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
-    /// The operation's name.
+    /// The operation's name. Empty in the answer to a call that was only to be validated, which has left no operation.
     pub name: OperationName,
     /// The newest metadata, present from the first answer to the last (P-091).
     pub metadata: Any,
@@ -37,6 +37,11 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The answer to a call that was only to be validated: done, with a response, and nowhere kept (P-034).
+    pub(crate) fn unrecorded(metadata: Any, response: Any) -> Self {
+        Self { name: OperationName::none(), metadata, outcome: Some(Outcome::Response(response)) }
+    }
+
     /// Whether the operation has ended.
     pub fn is_done(&self) -> bool {
         self.outcome.is_some()

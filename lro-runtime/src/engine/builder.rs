@@ -31,9 +31,25 @@ impl Builder {
         self
     }
 
+    /// A name that this process has again after a restart, such as a pod's: by default none. The process that opens an engine under it takes
+    /// its predecessor's work over at once, rather than after a lease. No two living processes may have the same name: the second one
+    /// takes the first one's work away, safely, and for nothing.
+    pub fn worker_name(mut self, name: impl Into<String>) -> Self {
+        self.settings.worker_name = Some(name.into());
+        self
+    }
+
     /// How long an operation is kept after it has ended: 30 days by default. Pending operations never expire (P-193, P-194).
     pub fn retention(mut self, retention: Duration) -> Self {
         self.settings.retention = retention;
+        self
+    }
+
+    /// How long the request id of an operation is remembered after the operation was deleted or has expired: 7 days by default. A call
+    /// with that id is refused meanwhile, with ALREADY_EXISTS, reason REQUEST_ID_SPENT; afterwards it starts a new operation (P-035,
+    /// P-066). Longer than clients retry a call, then.
+    pub fn keep_request_ids(mut self, keep: Duration) -> Self {
+        self.settings.keep_request_ids = keep;
         self
     }
 
@@ -70,7 +86,8 @@ impl Builder {
     }
 
     /// The most bytes of one response or metadata: by default what leaves room for the rest of an operation in
-    /// a gRPC message of 4 MiB. A larger response ends its operation with RESOURCE_EXHAUSTED, reason PAYLOAD_TOO_LARGE.
+    /// a gRPC message of 4 MiB. A larger response ends its operation with RESOURCE_EXHAUSTED, reason PAYLOAD_TOO_LARGE. So is a call
+    /// refused with a larger request, where the method compares requests (`request_id`).
     pub fn payload_limit(mut self, bytes: usize) -> Self {
         self.settings.payload_limit = bytes;
         self

@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
+use bytes::Bytes;
+use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 
 use super::progress::Progress;
 use crate::data::name::OperationName;
-use crate::data::payload::any::Any;
+use crate::data::payload::any::{Any, full_name};
 use crate::data::payload::{Payload, pack};
 use crate::data::status::Status;
 use crate::rules::errors;
@@ -50,10 +52,12 @@ pub(crate) struct Attempt {
     pub(crate) begun: OnceLock<Begun>,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// What the record said when the attempt began.
+#[derive(Debug)]
 pub(crate) struct Begun {
     pub(crate) attempt: u32,
     pub(crate) create_time: SystemTime,
+    pub(crate) checkpoint: Option<Bytes>,
 }
 
 impl<M: Payload> Context<M> {
@@ -94,7 +98,52 @@ impl<M> Context<M> {
         &self.attempt.name
     }
 
-    /// Which run of the handler this is, from 1.
+    /// Keeps a private state, and waits until it is durable, however long the store does not answer: a later attempt
+    /// [restores](Self::restore) the newest one. Clients never see it (D8). It goes through the same one write in flight as the metadata.
+    ///
+    /// ```no_run
+    /// # use lro_runtime::{Context, Status};
+    /// # async fn copy(part: i64) -> Result<(), Status> { Ok(()) }
+    /// async fn copy_all(ctx: Context<()>) -> Result<(), Status> {
+    ///     let next: Option<i64> = ctx.restore()?;
+    ///     for part in next.unwrap_or(0)..10 {
+    ///         copy(part).await?;
+    ///         ctx.checkpoint(&(part + 1)).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`update`](Self::update): ABORTED when the attempt is over, RESOURCE_EXHAUSTED, INTERNAL.
+    pub async fn checkpoint<T: Payload>(&self, state: &T) -> Result<(), Status> {
+        let Any { type_url, value } = self.attempt.pack("checkpoint", state)?;
+        // With its type, so that another build's state is not taken for this one's.
+        let stored = prost_types::Any { type_url: type_url.to_string(), value: value.into() };
+        let version = self.attempt.progress.submit_checkpoint(stored.encode_to_vec().into());
+        let over = |_| errors::attempt_over(&self.attempt.name, self.attempt.domain);
+        self.attempt.progress.written_up_to(version.map_err(over)?).await.map_err(over)
+    }
+
+    /// The state that an earlier attempt kept last; `None` when there is none.
+    ///
+    /// # Errors
+    /// INTERNAL when what is kept is no `T`: the build that kept it had another type. Ignore it to begin anew, or pass it on.
+    pub fn restore<T: Payload>(&self) -> Result<Option<T>, Status> {
+        let begun = self.attempt.begun.get().and_then(|begun| begun.checkpoint.as_ref());
+        let Some(bytes) = begun else { return Ok(None) };
+        let unreadable = |why: &str| {
+            tracing::error!(operation = %self.name(), expected = T::full_name(), why, "a checkpoint cannot be restored");
+            errors::checkpoint_not_restorable(&T::full_name(), self.attempt.domain)
+        };
+        let stored = prost_types::Any::decode(&**bytes).map_err(|error| unreadable(&error.to_string()))?;
+        if full_name(&stored.type_url) != T::full_name() {
+            return Err(unreadable(&stored.type_url));
+        }
+        T::from_wire(&stored.value).map(Some).map_err(|error| unreadable(&error.to_string()))
+    }
+
+    /// Which run of the handler this is, from 1. Each hand-over and each interruption raises it, sometimes by more than one.
     pub fn attempt(&self) -> u32 {
         self.attempt.begun.get().map_or(1, |begun| begun.attempt)
     }
@@ -130,10 +179,19 @@ pub(crate) fn pack_within<T: Payload>(
     limit: usize,
     domain: &str,
 ) -> Result<Any, Status> {
-    let packed = pack(payload).map_err(|error| {
+    within(what, pack_payload(what, payload, domain)?, limit, domain)
+}
+
+/// Packs a payload of any size.
+pub(crate) fn pack_payload<T: Payload>(what: &str, payload: &T, domain: &str) -> Result<Any, Status> {
+    pack(payload).map_err(|error| {
         tracing::error!(type_name = T::full_name(), %error, "a payload cannot be encoded");
         errors::payload_not_encodable(what, domain)
-    })?;
+    })
+}
+
+/// What is packed, if it is within the payload limit (D17).
+pub(crate) fn within(what: &str, packed: Any, limit: usize, domain: &str) -> Result<Any, Status> {
     match packed.value.len() {
         size if size > limit => Err(errors::payload_too_large(what, domain, size, limit)),
         _ => Ok(packed),

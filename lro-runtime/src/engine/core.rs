@@ -6,16 +6,18 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::executor::Executor;
 use super::hub::Hub;
+use super::services::Services;
 use super::settings::Settings;
 use crate::data::method::Method;
 use crate::data::name::OperationName;
 use crate::data::payload::Payload;
+use crate::data::payload::any::Any;
 use crate::data::payload::registry::Registry;
 use crate::data::record::WorkerId;
 use crate::data::status::Status;
@@ -41,6 +43,10 @@ pub(crate) struct Engine {
     pub(crate) closing: CancellationToken,
     /// Cancelled when the shutdown's grace is over: handlers are dropped.
     pub(crate) interrupt: CancellationToken,
+    /// What can run again here.
+    pub(crate) services: Services,
+    /// Tells that there may be something to run again.
+    pub(crate) recoverable: Notify,
     incarnation: Mutex<Incarnation>,
     /// The full names of the methods whose types are known to have descriptors: each is looked up once.
     described: RwLock<HashMap<Described, Arc<str>>>,
@@ -73,6 +79,12 @@ impl Engine {
         share_descriptors(&*store, &mut registry).await?;
         let incarnation = Incarnation::new();
         store.renew(incarnation.worker, &[], settings.lease, true).await?;
+        // Once, and not for a later incarnation: two processes with one name would condemn each other without end.
+        if let Some(name) = &settings.worker_name
+            && let Some(predecessor) = store.succeed(name, incarnation.worker).await?
+        {
+            store.retire(predecessor).await?;
+        }
         Ok(Self {
             store,
             registry,
@@ -83,6 +95,8 @@ impl Engine {
             settings,
             closing: CancellationToken::new(),
             interrupt: CancellationToken::new(),
+            services: Services::default(),
+            recoverable: Notify::new(),
             incarnation: Mutex::new(incarnation),
             described: RwLock::default(),
             given_up: Mutex::default(),
@@ -114,6 +128,18 @@ impl Engine {
         Ok(Arc::clone(described.entry(key).or_insert(name)))
     }
 
+    /// The hash by which a request is told from another one.
+    pub(crate) fn digest(&self, request: &Any, domain: &str) -> Result<[u8; 32], Status> {
+        self.registry.digest(request).ok_or_else(|| {
+            let type_name = request.full_name();
+            if !self.registry.contains(type_name) {
+                return errors::no_descriptor(type_name, domain);
+            }
+            tracing::error!(type_name, "a request's own bytes cannot be decoded");
+            errors::payload_not_encodable("request", domain)
+        })
+    }
+
     /// Notes a start that the store never confirmed and whose caller was told that it failed.
     pub(crate) fn give_up(&self, name: OperationName) {
         self.given_up.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
@@ -129,13 +155,14 @@ impl Engine {
     pub(crate) async fn renew(&self) -> Result<(), StoreError> {
         let lease = self.settings.lease;
         let old = self.incarnation();
-        if self.store.renew(old.worker, &[], lease, false).await? {
+        let methods = self.services.methods();
+        if self.store.renew(old.worker, &methods, lease, false).await? {
             return Ok(());
         }
         tracing::warn!(worker = %old.worker.0, "the lease was lost: this worker's handlers are dropped");
         old.condemned.cancel();
         let new = Incarnation::new();
-        self.store.renew(new.worker, &[], lease, true).await?;
+        self.store.renew(new.worker, &methods, lease, true).await?;
         *self.incarnation.lock().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
     }

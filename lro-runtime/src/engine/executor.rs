@@ -67,6 +67,12 @@ impl Executor {
         Detached { executor: self, operation: Some(operation) }
     }
 
+    /// Runs an operation that no caller waits for.
+    #[expect(clippy::disallowed_methods, reason = "the one place that spawns")]
+    pub(crate) fn spawn_operation(&self, operation: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(self.operations.track_future(operation));
+    }
+
     /// Runs a task of the engine itself.
     #[expect(clippy::disallowed_methods, reason = "the one place that spawns")]
     pub(crate) fn spawn_own(&self, task: impl Future<Output = ()> + Send + 'static) {

@@ -44,17 +44,17 @@ pub struct Poll<R, M> {
 }
 
 impl<R, M> Operation<R, M> {
-    pub(super) fn new(operations: Operations, name: OperationName, metadata: Any) -> Self {
-        let start = Snapshot { name, metadata, outcome: None };
+    pub(super) fn new(operations: Operations, start: Snapshot) -> Self {
         Self { operations, start, types: PhantomData }
     }
 
-    /// The operation's name.
+    /// The operation's name. Empty when the call was only to be validated: then there is no such operation.
     pub fn name(&self) -> &OperationName {
         &self.start.name
     }
 
-    /// The operation as it was when the method returned: what the caller is answered.
+    /// The operation as it was when the method returned: what the caller is answered. Of a retried call it is the operation of the
+    /// first one, which may be done.
     pub fn snapshot(&self) -> &Snapshot {
         &self.start
     }
@@ -69,7 +69,15 @@ impl<R, M> Operation<R, M> {
     /// # Errors
     /// NOT_FOUND when the operation was deleted; UNAVAILABLE when the store cannot answer.
     pub async fn cancel(&self) -> Result<(), Status> {
+        if self.is_unrecorded() {
+            return Ok(());
+        }
         self.operations.cancel(self.name().as_str()).await
+    }
+
+    /// Whether the call was only to be validated. The answer is then all there is.
+    fn is_unrecorded(&self) -> bool {
+        self.name().as_str().is_empty()
     }
 }
 
@@ -80,6 +88,9 @@ impl<R: Payload, M: Payload> Operation<R, M> {
     /// NOT_FOUND when the operation was deleted or has expired; UNAVAILABLE when the store cannot answer; INTERNAL when
     /// what is stored is not of these types.
     pub async fn poll(&self) -> Result<Poll<R, M>, Status> {
+        if self.is_unrecorded() {
+            return typed(self.start.clone());
+        }
         typed(self.operations.get(self.name().as_str()).await?)
     }
 }
@@ -94,6 +105,11 @@ impl<R: Payload, M: Payload> IntoFuture for Operation<R, M> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
+            if self.is_unrecorded()
+                && let Some(result) = typed::<R, M>(self.start.clone())?.result
+            {
+                return result;
+            }
             loop {
                 // Not `wait`: its places and its cap are for clients, and without a place it answers at once.
                 let snapshot = self.operations.watch(self.name(), LOOK_AGAIN).await?;

@@ -1,5 +1,6 @@
 //! The engine's own tasks: the heartbeat, the upkeep behind it, and the change feed with its sweep.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,10 +42,12 @@ pub(crate) async fn heartbeat(engine: Arc<Engine>, health: Arc<Health>, stop: Ca
     }
 }
 
-/// On every beat: ends leftovers, condemns lapsed workers, ends what they ran, wakes whom a lost notification
-/// left waiting, and forgets what is past its retention. The first round comes at once, for a store whose last
+/// On every beat: ends leftovers, condemns lapsed workers, ends what they ran and what is long past its deadline, wakes whom a lost
+/// notification left waiting, and forgets what is past its retention. The first round comes at once, for a store whose last
 /// engine was killed.
 pub(crate) async fn upkeep(engine: Arc<Engine>, health: Arc<Health>, stop: CancellationToken) {
+    let mut overdue = HashSet::new();
+    let mut unregistered = HashMap::new();
     loop {
         let round = async {
             recovery::claim(&engine).await?;
@@ -53,8 +56,11 @@ pub(crate) async fn upkeep(engine: Arc<Engine>, health: Arc<Health>, stop: Cance
                 engine.renew().await?;
                 if engine.store.reap(engine.incarnation().worker).await? > 0 {
                     recovery::claim(&engine).await?;
+                    engine.recoverable.notify_one();
                 }
             }
+            recovery::end_overdue(&engine, &mut overdue).await?;
+            recovery::end_unregistered(&engine, &mut unregistered).await?;
             let mut doubtful = recovery::reconcile(&engine).await?;
             doubtful.extend(engine.hub.names(Interest::Waiting));
             refresh(&engine, &doubtful).await?;
@@ -94,7 +100,14 @@ pub(crate) async fn follow(engine: Arc<Engine>, mut changes: Box<dyn Changes>, s
             change = changes.next() => change,
         };
         let mut names = match change {
-            Change::Touched(hashes) => engine.hub.with_hashes(&hashes),
+            Change::Touched(hashes) => {
+                let names = engine.hub.with_hashes(&hashes);
+                // Something of another process: perhaps it was handed over.
+                if names.len() < hashes.len() {
+                    engine.recoverable.notify_one();
+                }
+                names
+            }
             Change::Lost => everyone(&engine),
         };
         let mut backoff = Backoff::new();

@@ -13,7 +13,12 @@ mod operations;
 mod progress;
 mod recovery;
 mod reply;
+mod request;
+mod rerun;
+mod restart;
 mod run;
+mod service;
+mod services;
 mod settings;
 mod start;
 
@@ -23,4 +28,12 @@ pub use self::context::Context;
 pub use self::handle::{Operation, Poll};
 pub use self::operations::Operations;
 pub use self::reply::{Handle, Reply};
-pub use self::start::{Start, clone_service, declared};
+#[cfg(any(feature = "grpc", feature = "rest"))]
+pub(crate) use self::request::Inside;
+pub use self::request::{PackedRequest, RequestType, StoredRequest, request_type};
+pub use self::rerun::{LinkedRerun, LinkedService, RestartPath, rerun};
+#[cfg(feature = "rest")]
+pub(crate) use self::rerun::{Replay, Service};
+pub use self::service::clone_service;
+pub use self::services::{RunError, UnregisteredMethod};
+pub use self::start::{Start, declared};

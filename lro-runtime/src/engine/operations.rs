@@ -11,6 +11,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::builder::{Builder, OpenError};
 use super::core::Engine;
 use super::lease;
+use super::rerun::RestartPath;
+use super::restart;
+use super::services::{Rerun, RunError};
 use super::settings::Settings;
 use crate::data::payload::registry::Registry;
 use crate::store::Store;
@@ -74,12 +77,76 @@ impl Operations {
         &self.engine
     }
 
+    /// Registers a service, on which [`run`](Self::run) lets interrupted methods run again: those of its `impl` blocks under
+    /// `#[long_running(service = "…")]`, and those given to [`restart`](Self::restart).
+    ///
+    /// The service holds a handle of this engine, and the engine now holds the service: from here on the engine ends with
+    /// [`shutdown`](Self::shutdown) only, which drops the service.
+    pub fn service<S: Clone + Send + Sync + 'static>(&self, service: S) {
+        if !self.engine.closing.is_cancelled() {
+            self.engine.services.add(service);
+        }
+    }
+
+    /// Says how to call a restartable method that no `impl` block with the attribute has: a free function, or a method of a generic
+    /// service. `method` is its full name. The function takes `State<S>` and its request; a method takes `&S` and its request. The
+    /// [`service`](Self::service) is an `S`.
+    ///
+    /// ```no_run
+    /// # #[cfg(all(feature = "macros", feature = "rest"))]
+    /// # mod example {
+    /// use axum::extract::State;
+    /// use lro_runtime::rest::ProtoJson;
+    /// use lro_runtime::{Operations, Status, long_running};
+    ///
+    /// #[derive(Clone)]
+    /// struct App { operations: Operations }
+    ///
+    /// #[long_running(service = "acme.v1.Disks", operations = app.operations, on_interrupt = restart)]
+    /// async fn wipe_disk(State(app): State<App>, ProtoJson(disk): ProtoJson<String>) -> Result<(), Status> {
+    ///     Ok(())
+    /// }
+    ///
+    /// async fn serve(operations: Operations) -> Result<(), Box<dyn std::error::Error>> {
+    ///     operations.service(App { operations: operations.clone() });
+    ///     operations.restart("acme.v1.Disks/WipeDisk", wipe_disk);
+    ///     operations.run().await?;
+    ///     Ok(())
+    /// }
+    /// # }
+    /// ```
+    pub fn restart<S, W>(&self, method: &str, path: impl RestartPath<S, W>)
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        let rerun = Rerun::new::<S>(move |service, request| path.replay(service, request));
+        self.engine.services.add_method(method, rerun);
+    }
+
+    /// Begins to run again what was interrupted, here or in another process: from now on this worker claims the operations of the
+    /// methods that it has registered, as their `on_interrupt = restart` says (D7). Call it once the services are registered.
+    ///
+    /// # Errors
+    /// When a restartable method is linked into the program, and nothing registered can run it; UNAVAILABLE in
+    /// [`RunError::Store`] when the store cannot answer. Then nothing is claimed.
+    pub async fn run(&self) -> Result<(), RunError> {
+        let engine = &self.engine;
+        if engine.services.run()? {
+            // Told to the store before the first claim: what this worker claims, its row says that it can run.
+            engine.renew().await.map_err(RunError::Store)?;
+            let stop = engine.closing.clone();
+            engine.executor.spawn_own(restart::restart(Arc::clone(engine), stop));
+        }
+        Ok(())
+    }
+
     /// Stops the engine: starts are refused with UNAVAILABLE from now on, and waiters are answered with the latest state.
     /// What runs has `grace` to end; what still runs after it is dropped and ends ABORTED, reason OPERATION_INTERRUPTED (P-199).
     /// Then the worker gives its lease back. Reading, cancelling and deleting stay possible while a handle is left.
     pub async fn shutdown(&self, grace: Duration) {
         let engine = &self.engine;
         engine.closing.cancel();
+        engine.services.clear();
         if !engine.executor.operations_ended(grace).await {
             engine.interrupt.cancel();
             // A store that does not answer must not hold the process up for ever: the next engine ends what is left.

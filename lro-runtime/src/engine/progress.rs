@@ -1,10 +1,13 @@
-//! Progress on its way to the store: the newest metadata wins, one write in flight, the last one kept (D11, P-198).
+//! Progress on its way to the store: the newest metadata wins, one write in flight, the last one kept (D11, P-198). A private checkpoint
+//! goes the same way (D8).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use tokio::sync::Notify;
 
 use crate::data::payload::any::Any;
+use crate::data::record::Patch;
 
 /// The hand-over point between a handler's `update` calls and the one writer of its operation.
 #[derive(Debug, Default)]
@@ -17,11 +20,15 @@ pub(crate) struct Progress {
 #[derive(Debug, Default)]
 struct State {
     /// The newest metadata that the store may not have yet.
-    newest: Option<Any>,
+    metadata: Option<Any>,
+    /// The newest checkpoint that the store may not have yet.
+    checkpoint: Option<Bytes>,
     /// How many values were submitted.
     version: u64,
     /// Up to which value nobody has to wait any more.
     settled: u64,
+    /// Up to which value the store has them.
+    written: u64,
     closed: bool,
 }
 
@@ -32,11 +39,20 @@ pub(crate) struct Closed;
 impl Progress {
     /// Submits newer metadata, and says by which number to wait for it.
     pub(crate) fn submit(&self, metadata: Any) -> Result<u64, Closed> {
+        self.submit_by(|state| state.metadata = Some(metadata))
+    }
+
+    /// The same for a checkpoint.
+    pub(crate) fn submit_checkpoint(&self, checkpoint: Bytes) -> Result<u64, Closed> {
+        self.submit_by(|state| state.checkpoint = Some(checkpoint))
+    }
+
+    fn submit_by(&self, set: impl FnOnce(&mut State)) -> Result<u64, Closed> {
         let mut state = self.state();
         if state.closed {
             return Err(Closed);
         }
-        state.newest = Some(metadata);
+        set(&mut state);
         state.version += 1;
         self.submitted.notify_one();
         Ok(state.version)
@@ -45,11 +61,20 @@ impl Progress {
     /// Waits until a submitted value, or a newer one, is durable; during an outage of the store not at all, so that
     /// handlers go on, and the value is written later.
     pub(crate) async fn settled(&self, version: u64) -> Result<(), Closed> {
+        self.reached(|state| state.settled, version).await
+    }
+
+    /// Waits until a submitted value, or a newer one, is durable, however long the store does not answer.
+    pub(crate) async fn written_up_to(&self, version: u64) -> Result<(), Closed> {
+        self.reached(|state| state.written, version).await
+    }
+
+    async fn reached(&self, mark: fn(&State) -> u64, version: u64) -> Result<(), Closed> {
         loop {
             let settled = self.settled.notified();
             {
                 let state = self.state();
-                if state.settled >= version {
+                if mark(&state) >= version {
                     return Ok(());
                 }
                 if state.closed {
@@ -60,26 +85,28 @@ impl Progress {
         }
     }
 
-    /// Waits for metadata to write. Dropping the future loses nothing.
-    pub(crate) async fn next(&self) -> (u64, Any) {
+    /// Waits for something to write. Dropping the future loses nothing.
+    pub(crate) async fn next(&self) -> (u64, Patch) {
         loop {
             let submitted = self.submitted.notified();
             {
                 let state = self.state();
-                if let Some(newest) = &state.newest {
-                    return (state.version, newest.clone());
+                if state.metadata.is_some() || state.checkpoint.is_some() {
+                    let (metadata, checkpoint) = (state.metadata.clone(), state.checkpoint.clone());
+                    return (state.version, Patch { metadata, state: checkpoint, ..Patch::default() });
                 }
             }
             submitted.await;
         }
     }
 
-    /// The store has the metadata of this version.
+    /// The store has what was submitted up to this version.
     pub(crate) fn written(&self, version: u64) {
         let mut state = self.state();
         if state.version == version {
-            state.newest = None;
+            (state.metadata, state.checkpoint) = (None, None);
         }
+        state.written = state.written.max(version);
         state.settled = state.settled.max(version);
         self.settled.notify_waiters();
     }
@@ -91,12 +118,12 @@ impl Progress {
         self.settled.notify_waiters();
     }
 
-    /// Ends the attempt's progress, and gives what the store may not have yet: it goes into the terminal write.
-    pub(crate) fn close(&self) -> Option<Any> {
+    /// Ends the attempt's progress, and gives what the store may not have yet: it goes into the last write.
+    pub(crate) fn close(&self) -> Patch {
         let mut state = self.state();
         state.closed = true;
         self.settled.notify_waiters();
-        state.newest.take()
+        Patch { metadata: state.metadata.take(), state: state.checkpoint.take(), ..Patch::default() }
     }
 
     /// A poisoned lock guards plain values that are whole between two statements: go on with them.
@@ -107,6 +134,8 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
     fn metadata(value: &'static str) -> Any {
@@ -119,10 +148,10 @@ mod tests {
         let first = progress.submit(metadata("1")).unwrap();
         let second = progress.submit(metadata("2")).unwrap();
         let (version, newest) = progress.next().await;
-        assert_eq!(newest, metadata("2"));
+        assert_eq!(newest.metadata, Some(metadata("2")));
         progress.written(version);
         assert_eq!((progress.settled(first).await, progress.settled(second).await), (Ok(()), Ok(())));
-        assert_eq!(progress.close(), None);
+        assert_eq!(progress.close(), Patch::default());
     }
 
     #[tokio::test]
@@ -132,8 +161,21 @@ mod tests {
         let (version, _) = progress.next().await;
         progress.submit(metadata("2")).unwrap();
         progress.written(version);
-        assert_eq!(progress.close(), Some(metadata("2")), "P-198");
+        assert_eq!(progress.close().metadata, Some(metadata("2")), "P-198");
         assert_eq!(progress.submit(metadata("3")), Err(Closed), "P-107");
+    }
+
+    /// A write that comes late must not bring an older checkpoint back, nor lose one that came during it.
+    #[tokio::test]
+    async fn a_checkpoint_goes_with_the_metadata_and_is_kept_like_it() {
+        let progress = Progress::default();
+        progress.submit(metadata("1")).unwrap();
+        progress.submit_checkpoint(Bytes::from_static(b"a")).unwrap();
+        let (version, both) = progress.next().await;
+        assert_eq!((both.metadata, both.state), (Some(metadata("1")), Some(Bytes::from_static(b"a"))));
+        progress.submit_checkpoint(Bytes::from_static(b"b")).unwrap();
+        progress.written(version);
+        assert_eq!(progress.close().state, Some(Bytes::from_static(b"b")));
     }
 
     #[tokio::test]
@@ -142,6 +184,8 @@ mod tests {
         let version = progress.submit(metadata("1")).unwrap();
         progress.postponed();
         assert_eq!(progress.settled(version).await, Ok(()));
-        assert_eq!(progress.close(), Some(metadata("1")));
+        // A checkpoint is one when it is durable.
+        assert!(progress.written_up_to(version).now_or_never().is_none());
+        assert_eq!(progress.close().metadata, Some(metadata("1")));
     }
 }

@@ -9,23 +9,26 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::context::{Attempt, Begun};
 use super::core::{Backoff, Engine, Incarnation, store_fault};
 use super::executor::{Place, handed_over};
 use super::hub::{Interest, Subscription};
-use crate::data::method::Method;
-use crate::data::operation::Outcome;
+use crate::data::operation::{Outcome, Snapshot};
 use crate::data::payload::any::Any;
 use crate::data::record::{Guard, Head, NewRecord, Patch, Record};
 use crate::data::status::Status;
-use crate::rules::errors;
 use crate::rules::lifecycle::{self, Ending, Seen};
+use crate::rules::{errors, keys};
 use crate::store::{Created, StoreError, Written};
 
 /// A handler's run, not yet begun: it gives its packed response.
 pub(crate) type Handler = BoxFuture<'static, Result<Any, Status>>;
+
+/// Makes the handler of a later attempt, which goes on from what the record says.
+pub(crate) type Begin = Box<dyn FnOnce(&Record) -> Handler + Send>;
 
 /// One operation of this process, from its creation to its end.
 pub(crate) struct Run {
@@ -35,8 +38,14 @@ pub(crate) struct Run {
     subscription: Subscription,
     /// The attempt that the record has: 0 while the operation waits for its turn.
     number: u32,
+    /// Whether another attempt may follow this one.
+    restartable: bool,
     /// The right to run, held until the end is written.
     permit: Option<OwnedSemaphorePermit>,
+    /// How long the operation may take.
+    time_limit: Option<Duration>,
+    /// When that is over; set by the creation.
+    deadline: Option<Instant>,
 }
 
 /// Why a run stopped without an end of its own: the record is done, gone, or another attempt's. Nothing is written.
@@ -57,15 +66,16 @@ enum Answer {
 }
 
 impl Run {
-    pub(crate) fn new(engine: Arc<Engine>, attempt: Arc<Attempt>) -> Self {
+    pub(crate) fn new(engine: Arc<Engine>, attempt: Arc<Attempt>, time_limit: Option<Duration>) -> Self {
         let incarnation = engine.incarnation();
         let subscription = engine.hub.subscribe(&attempt.name, Interest::Running);
-        Self { engine, incarnation, attempt, subscription, number: 0, permit: None }
+        let (number, restartable, permit, deadline) = (0, false, None, None);
+        Self { engine, incarnation, attempt, subscription, number, restartable, permit, time_limit, deadline }
     }
 
     /// What this run is recorded with.
-    pub(crate) fn record(&self, method: Arc<str>, metadata: Any, place: &Place) -> Box<NewRecord> {
-        Box::new(NewRecord {
+    pub(crate) fn record(&self, method: Arc<str>, metadata: Any, place: &Place) -> NewRecord {
+        NewRecord {
             name: self.attempt.name.clone(),
             method,
             restartable: false,
@@ -76,24 +86,24 @@ impl Run {
             metadata,
             worker: self.incarnation.worker,
             attempt: u32::from(matches!(place, Place::Running(_))),
-        })
+        }
     }
 
     /// The span of this run, a child of nothing: it outlives the call that started it.
-    pub(crate) fn span(&self, method: &Method) -> tracing::Span {
+    pub(crate) fn span(&self, method: &str, attempt: u32) -> tracing::Span {
         tracing::info_span!(
             parent: None,
             "operation.attempt",
             operation = %self.attempt.name,
-            service = method.service,
-            method = method.name,
+            method,
             worker = %self.incarnation.worker.0,
-            attempt = 1,
+            attempt,
             outcome = tracing::field::Empty,
         )
     }
 
-    /// Creates the record, answers the caller, and then runs the handler to its end.
+    /// Creates the record, answers the caller, and then runs the handler to its end. Where another call's record has the request
+    /// id, it answers with that one, and is over.
     ///
     /// An `async` block, not an `async fn`, which would keep every argument twice; and what is brief is boxed, here and below.
     /// A pending operation then keeps less than a kilobyte, not five: clearing memory was a fifth of a start.
@@ -103,18 +113,15 @@ impl Run {
         record: Box<NewRecord>,
         place: Place,
         handler: Handler,
-        answer: oneshot::Sender<Result<(), Status>>,
+        answer: oneshot::Sender<Result<Option<Snapshot>, Status>>,
     ) -> impl Future<Output = ()> + Send + 'static {
         async move {
             self.number = record.attempt;
-            let created = Box::pin(self.create(record)).await;
-            let begun = created.map(|record| {
-                // Invariant: set once, here, before the handler is polled.
-                let _ = self.attempt.begun.set(Begun { attempt: 1, create_time: record.create_time });
-            });
-            let created = begun.is_ok();
+            self.restartable = record.restartable;
+            let known = Box::pin(self.create(record)).await;
+            let created = matches!(known, Ok(None));
             // A caller that hung up is not told. The operation goes on (P-030).
-            let told = answer.send(begun).is_ok();
+            let told = answer.send(known).is_ok();
             if !created {
                 return;
             }
@@ -147,20 +154,74 @@ impl Run {
         }
     }
 
-    /// Creates the record. When the store does not confirm, asks again by name: the same record cannot be
-    /// created twice, so an answer tells what happened to the first try.
-    async fn create(&self, record: Box<NewRecord>) -> Result<Record, Status> {
+    /// Claims a record that nobody runs, and runs its handler again (I4). The claim is the compare-and-set that raises the attempt.
+    pub(crate) async fn again(
+        mut self,
+        record: Arc<Record>,
+        interruptions: u32,
+        permit: OwnedSemaphorePermit,
+        begin: Begin,
+    ) {
+        self.permit = Some(permit);
+        self.restartable = true;
+        self.number = record.attempt;
+        let attempt = record.attempt + 1;
+        let patch = Patch {
+            worker: Some(Some(self.incarnation.worker)),
+            attempt: Some(attempt),
+            interruptions: Some(interruptions),
+            ..Patch::default()
+        };
+        // Read after the claim, not before: up to it the last worker's writes were accepted, even when it was condemned already. A
+        // refusal may be of a second try, when the reply to the first was lost.
+        let claimed = match self.write(patch).await {
+            Answer::Applied(_) | Answer::Refused => self.read().await,
+            Answer::Condemned => None,
+        };
+        self.number = attempt;
+        let seen = lifecycle::seen(claimed.as_ref(), self.incarnation.worker, attempt);
+        let ending = match (seen, claimed) {
+            (Seen::Mine, Some(claimed)) => {
+                let handler = begin(&claimed);
+                let (create_time, checkpoint) = (claimed.create_time, claimed.state);
+                // Invariant: set once, here, before the handler is polled.
+                let _ = self.attempt.begun.set(Begun { attempt, create_time, checkpoint });
+                self.run_handler(handler).await
+            }
+            // Invariant: no attempt starts after an acknowledged cancel (I7).
+            (Seen::Cancelled, _) => Ok(Ending::Cancelled),
+            _ => Err(Lost),
+        };
+        match ending {
+            Ok(ending) => self.end(ending).await,
+            Err(Lost) => tracing::info!("the operation is no longer this worker's"),
+        }
+    }
+
+    /// Creates the record, or finds the one that another call with this request id has created first. When the store does not
+    /// confirm, asks again by name: the same record cannot be created twice, so an answer tells what happened to the first try.
+    async fn create(&mut self, record: Box<NewRecord>) -> Result<Option<Snapshot>, Status> {
         const TRIES: u32 = 5;
         let mut backoff = Backoff::new();
         let mut unconfirmed = false;
         for _ in 0..TRIES {
-            match self.engine.store.create(NewRecord::clone(&record), None).await {
-                Ok(Created::New(record)) => return Ok(record),
-                Ok(Created::Name(found)) if unconfirmed && found.worker == Some(record.worker) => {
-                    return Ok(found);
+            match self.engine.store.create(NewRecord::clone(&record), self.time_limit).await {
+                Ok(Created::New(record)) => {
+                    self.begin(&record);
+                    return Ok(None);
                 }
-                Ok(taken) => {
-                    tracing::error!(?taken, "a name or key of a new operation is taken");
+                Ok(Created::Name(found)) if unconfirmed && found.worker == Some(record.worker) => {
+                    self.begin(&found);
+                    return Ok(None);
+                }
+                Ok(Created::Request(found)) => {
+                    return keys::answer(&found, record.request_hash, self.attempt.domain).map(Some);
+                }
+                Ok(Created::Exclusive(found)) => {
+                    return Err(errors::operation_in_progress(&found.name, self.attempt.domain));
+                }
+                Ok(Created::Name(taken)) => {
+                    tracing::error!(?taken, "the name of a new operation is taken");
                     return Err(errors::unreadable());
                 }
                 Err(error) => {
@@ -178,16 +239,30 @@ impl Run {
         Err(errors::unavailable())
     }
 
-    /// Waits until the operation may run. A cancel ends it before its turn.
+    /// Takes from the new record what the store's clock has said.
+    fn begin(&mut self, record: &Record) {
+        // Invariant: set once, here, before the handler is polled.
+        let (attempt, create_time, checkpoint) = (1, record.create_time, None);
+        let _ = self.attempt.begun.set(Begun { attempt, create_time, checkpoint });
+        // Counted from the store's reply, so that the operation is never stopped before its deadline.
+        let limit = record.deadline.and_then(|deadline| deadline.duration_since(record.create_time).ok());
+        self.deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+    }
+
+    /// Waits until the operation may run. A cancel, or its deadline, ends it before its turn.
     async fn wait_for_turn(&mut self, place: OwnedSemaphorePermit) -> Result<Turn, Lost> {
         let engine = Arc::clone(&self.engine);
         let condemned = self.incarnation.condemned.clone();
         let mut turn = pin!(engine.executor.turn());
+        let mut over = pin!(over(self.deadline));
         self.permit = loop {
             tokio::select! {
                 biased;
                 () = condemned.cancelled() => return Err(Lost),
+                () = &mut over => return Ok(Turn::End(Ending::DeadlineExceeded)),
                 () = engine.interrupt.cancelled() => return Ok(Turn::End(Ending::Interrupted)),
+                // Nothing of it is lost by going elsewhere, and there it may have its turn.
+                () = engine.closing.cancelled(), if self.restartable => return Ok(Turn::End(Ending::Interrupted)),
                 permit = &mut turn => break permit,
                 seen = self.look() => match seen {
                     Seen::Mine => {}
@@ -220,6 +295,7 @@ impl Run {
         let mut handler = AssertUnwindSafe(handler).catch_unwind();
         let mut progress = pin!(write_progress(&engine, &attempt, self.number));
         let mut grace = pin!(grace(&attempt.cancel, engine.settings.cancel_grace));
+        let mut over = pin!(over(self.deadline));
         let ending = loop {
             tokio::select! {
                 biased;
@@ -232,6 +308,7 @@ impl Run {
                 }),
                 () = condemned.cancelled() => break Err(Lost),
                 () = &mut grace => break Ok(Ending::Cancelled),
+                () = &mut over => break Ok(Ending::DeadlineExceeded),
                 () = engine.interrupt.cancelled() => break Ok(Ending::Interrupted),
                 Lost = &mut progress => break Err(Lost),
                 seen = self.look() => match seen {
@@ -259,15 +336,17 @@ impl Run {
 
     /// Writes the end, with the last metadata. The losers of a race are dropped in silence (P-188).
     async fn end(&self, ending: Ending) {
+        let last = self.attempt.progress.close();
+        if self.restartable && matches!(ending, Ending::Interrupted) {
+            // Another worker, or the next one, goes on with it at once; a cancel is then seen to there.
+            tracing::Span::current().record("outcome", "handed over");
+            self.write(Patch { worker: Some(None), ..last }).await;
+            return;
+        }
         let outcome = lifecycle::outcome(ending, &self.attempt.name, self.attempt.domain);
         tracing::Span::current().record("outcome", outcome.label());
-        let patch = Patch {
-            outcome: Some(outcome),
-            metadata: self.attempt.progress.close(),
-            retention: Some(self.engine.settings.retention),
-            ..Patch::default()
-        };
-        self.write(patch).await;
+        let retention = Some(self.engine.settings.retention);
+        self.write(Patch { outcome: Some(outcome), retention, ..last }).await;
     }
 
     /// Repeats a write of this attempt until the store answers it for certain. A lost reply needs no special care: what
@@ -296,22 +375,24 @@ impl Run {
         }
     }
 
-    /// Reads the record until the store answers, and says what it means for this attempt of it.
+    /// Reads the record, and says what it means for this attempt of it.
     async fn reread(&self, attempt: u32) -> Seen {
+        lifecycle::seen(self.read().await.as_ref(), self.incarnation.worker, attempt)
+    }
+
+    /// Reads the record until the store answers; `None` also when this worker was condemned meanwhile.
+    async fn read(&self) -> Option<Record> {
         let mut backoff = Backoff::new();
         loop {
             match self.engine.store.get(std::slice::from_ref(&self.attempt.name)).await {
-                Ok(found) => {
-                    let found = found.first().and_then(Option::as_ref);
-                    return lifecycle::seen(found, self.incarnation.worker, attempt);
-                }
+                Ok(found) => return found.into_iter().next().flatten(),
                 Err(error) => {
                     store_fault("get", &error);
                 }
             }
             tokio::select! {
                 () = backoff.wait() => {}
-                () = self.incarnation.condemned.cancelled() => return Seen::Lost,
+                () = self.incarnation.condemned.cancelled() => return None,
             }
         }
     }
@@ -323,11 +404,19 @@ async fn grace(cancel: &CancellationToken, grace: Duration) {
     Box::pin(tokio::time::sleep(grace)).await;
 }
 
+/// Ends at the deadline; without one, never.
+async fn over(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => Box::pin(tokio::time::sleep_until(deadline)).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Writes the attempt's progress, one write at a time, until the attempt is lost.
 async fn write_progress(engine: &Engine, attempt: &Attempt, number: u32) -> Lost {
     loop {
-        let (version, metadata) = attempt.progress.next().await;
-        if let Err(lost) = Box::pin(write_one(engine, attempt, number, version, metadata)).await {
+        let (version, patch) = attempt.progress.next().await;
+        if let Err(lost) = Box::pin(write_one(engine, attempt, number, version, patch)).await {
             return lost;
         }
     }
@@ -338,9 +427,8 @@ async fn write_one(
     attempt: &Attempt,
     number: u32,
     version: u64,
-    metadata: Any,
+    patch: Patch,
 ) -> Result<(), Lost> {
-    let patch = Patch { metadata: Some(metadata), ..Patch::default() };
     match engine.store.update(&attempt.name, Guard::Attempt(number), patch).await {
         Ok(Written::Applied(head)) => {
             if head.cancelled {

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -10,18 +11,25 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::context::{Attempt, Context, pack_within};
+use super::context::{Attempt, Context, pack_within, within};
+use super::core::store_fault;
 use super::handle::Operation;
 use super::operations::Operations;
 use super::progress::Progress;
 use super::reply::Reply;
+use super::request::{GivenText, PackedRequest};
+use super::rerun::{Seat, Taken};
 use super::run::{Handler, Run};
-use crate::data::method::Method;
+use crate::data::method::{Method, OnInterrupt};
 use crate::data::name::{OperationName, check_parent};
+use crate::data::operation::Snapshot;
 use crate::data::payload::Payload;
 use crate::data::payload::any::Any;
+use crate::data::record::{Key, NewRecord, Record};
 use crate::data::status::Status;
 use crate::rules::errors;
+use crate::rules::keys::{self, check_request_id, exclusive_key, request_key};
+use crate::store::Query;
 
 /// One start call, from the attribute's expansion.
 #[derive(Debug)]
@@ -29,13 +37,36 @@ pub struct Start {
     method: &'static Method,
     operations: Operations,
     parent: String,
-    refused: Option<Status>,
+    request: Option<Any>,
+    request_id: Option<String>,
+    request_key: Option<Key>,
+    request_hash: Option<[u8; 32]>,
+    exclusive_key: Option<Key>,
+    time_limit: Option<Duration>,
+    validate_only: bool,
+    /// Recovery's call: there is a record already.
+    seat: Option<Seat>,
+    /// The answer, where it is not a new operation: an earlier one, or the first refusal.
+    settled: Option<Result<Snapshot, Status>>,
 }
 
 impl Start {
     /// Begins a start of this method on this engine.
     pub fn new(method: &'static Method, operations: &Operations) -> Self {
-        Self { method, operations: operations.clone(), parent: String::new(), refused: None }
+        Self {
+            method,
+            operations: operations.clone(),
+            parent: String::new(),
+            request: None,
+            request_id: None,
+            request_key: None,
+            request_hash: None,
+            exclusive_key: None,
+            time_limit: None,
+            validate_only: false,
+            seat: Seat::take(),
+            settled: None,
+        }
     }
 
     /// Sets the parent under which the operation is named.
@@ -45,10 +76,71 @@ impl Start {
         self
     }
 
+    /// Takes the handler's request. One past the payload limit is refused (D17).
+    #[must_use]
+    pub fn request(mut self, request: PackedRequest) -> Self {
+        let limit = self.operations.engine().settings.payload_limit;
+        let domain = self.method.service;
+        match request.0.and_then(|packed| within("request", packed, limit, domain)) {
+            Ok(packed) => self.request = Some(packed),
+            Err(refused) => self.refuse(refused),
+        }
+        self
+    }
+
+    /// Takes the call's request id, after the request. None, or an empty one, is no id (P-035).
+    #[must_use]
+    pub fn request_id<W>(mut self, id: &(impl GivenText<W> + ?Sized)) -> Self {
+        if let Some(id) = id.text().filter(|id| !id.is_empty()) {
+            match check_request_id(id, self.method.service) {
+                Ok(()) => self.request_id = Some(id.to_owned()),
+                Err(refused) => self.refuse(refused),
+            }
+        }
+        self
+    }
+
+    /// Sets what only one operation of the method may have at a time, if anything (P-033).
+    #[must_use]
+    pub fn exclusive<W>(mut self, key: &(impl GivenText<W> + ?Sized)) -> Self {
+        self.exclusive_key = key.text().map(|key| exclusive_key(&self.method.full_name(), key));
+        self
+    }
+
+    /// Sets how long the operation may take, from now on (P-195).
+    #[must_use]
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
+        self
+    }
+
+    /// Says whether the call is only to be checked (AIP-163, P-034).
+    #[must_use]
+    pub fn validate_only(mut self, validate_only: bool) -> Self {
+        self.validate_only = validate_only;
+        self
+    }
+
+    /// Looks the request id up, and says whether the call goes on: it is neither refused nor answered by an earlier operation. A
+    /// retry of what succeeded would fail a validation of the state that it has changed itself.
+    pub async fn goes_on(&mut self) -> bool {
+        // What runs again was valid when it was started, and has changed what it is validated against.
+        if self.seat.is_some() {
+            return false;
+        }
+        // A check leaves nothing, so no id has anything to do with it.
+        if self.settled.is_none() && !self.validate_only && self.request_key.is_none() {
+            self.settled = self.look_up().await.transpose();
+        }
+        self.settled.is_none()
+    }
+
     /// Takes the answer of the `validate` hook. Its error is the call's error, and no record is left (P-027).
     #[must_use]
     pub fn validated<E: Into<Status>>(mut self, result: Result<(), E>) -> Self {
-        self.refused = result.err().map(Into::into);
+        if let Err(refused) = result {
+            self.refuse(refused.into());
+        }
         self
     }
 
@@ -66,53 +158,124 @@ impl Start {
         async move { R::started(self.create(handler).await) }.boxed()
     }
 
-    async fn create<M, W, R, H, F>(self, handler: H) -> Result<Operation<R::Response, M>, Status>
+    async fn create<M, W, R, H, F>(mut self, handler: H) -> Result<Operation<R::Response, M>, Status>
+    where
+        M: Payload,
+        W: 'static,
+        R: Reply<M, W>,
+        H: FnOnce(Context<M>) -> F + Send + 'static,
+        F: Future<Output = R> + Send + 'static,
+    {
+        let operations = self.operations.clone();
+        let engine = operations.engine();
+        let domain = self.method.service;
+        let method = engine.describe::<R::Response, M>(self.method)?;
+        let limit = engine.settings.payload_limit;
+        if let Some(seat) = self.seat.take() {
+            return self.replay(seat, &method, handler);
+        }
+        let initial = M::initial();
+        let metadata = pack_within("metadata", &initial, limit, domain)?;
+        self.goes_on().await;
+        if let Some(settled) = self.settled.take() {
+            let known = match settled {
+                Ok(known) => known,
+                // Perhaps what refuses the call is what another one with its id has done since the look.
+                Err(refused) => self.find().await?.ok_or_else(|| refused.into_error(domain))?,
+            };
+            return Ok(Operation::new(self.operations, known));
+        }
+        check_parent(&self.parent).map_err(|why| errors::invalid_parent(&self.parent, &why.to_string()))?;
+        if self.validate_only {
+            let response = pack_within("response", &R::Response::initial(), limit, domain)?;
+            return Ok(Operation::new(self.operations, Snapshot::unrecorded(metadata, response)));
+        }
+        let name = OperationName::mint(&self.parent, &engine.settings.id_prefix, &Uuid::now_v7());
+        let (attempt, begin) = self.attempt(name, handler);
+        let (name, handler) = (attempt.name.clone(), begin(initial));
+        let span = tracing::info_span!("operation.start", method = self.method.name, operation = %name);
+        let known = self.record(method, attempt, metadata.clone(), handler).instrument(span).await?;
+        let snapshot = known.unwrap_or(Snapshot { name, metadata, outcome: None });
+        Ok(Operation::new(operations, snapshot))
+    }
+
+    /// Makes what the handler shares with its run, and what makes its future, which does nothing before it is polled.
+    fn attempt<M, W, R, H, F>(
+        &self,
+        name: OperationName,
+        handler: H,
+    ) -> (Arc<Attempt>, impl FnOnce(M) -> Handler + use<M, W, R, H, F>)
     where
         M: Payload,
         R: Reply<M, W>,
         H: FnOnce(Context<M>) -> F + Send + 'static,
         F: Future<Output = R> + Send + 'static,
     {
-        let engine = self.operations.engine();
-        let domain = self.method.service;
-        let method = engine.describe::<R::Response, M>(self.method)?;
-        let limit = engine.settings.payload_limit;
-        let initial = M::initial();
-        let metadata = pack_within("metadata", &initial, limit, domain)?;
         let attempt = Arc::new(Attempt {
-            name: OperationName::mint(&self.parent, &engine.settings.id_prefix, &Uuid::now_v7()),
-            domain,
-            payload_limit: limit,
+            name,
+            domain: self.method.service,
+            payload_limit: self.operations.engine().settings.payload_limit,
             progress: Progress::default(),
             cancel: CancellationToken::new(),
             begun: OnceLock::new(),
         });
-        let context = Context::new(Arc::clone(&attempt), initial);
-        let packing = Arc::clone(&attempt);
-        let handler = async move {
-            let response = handler(context).await.into_result()?;
-            packing.pack("response", &response)
+        let shared = Arc::clone(&attempt);
+        let begin = move |metadata| {
+            let context = Context::new(Arc::clone(&shared), metadata);
+            async move {
+                let response = handler(context).await.into_result()?;
+                shared.pack("response", &response)
+            }
+            .boxed()
         };
-        let name = attempt.name.clone();
-        let span = tracing::info_span!("operation.start", method = self.method.name, operation = %name);
-        let operations = self.operations.clone();
-        self.record(method, attempt, metadata.clone(), handler.boxed()).instrument(span).await?;
-        Ok(Operation::new(operations, name, metadata))
+        (attempt, begin)
     }
 
-    /// The part of a start that does not depend on its types.
+    /// Hands the handler over to recovery, with the metadata that the last attempt left.
+    fn replay<M, W, R, H, F>(
+        self,
+        seat: Seat,
+        method: &str,
+        handler: H,
+    ) -> Result<Operation<R::Response, M>, Status>
+    where
+        M: Payload,
+        W: 'static,
+        R: Reply<M, W>,
+        H: FnOnce(Context<M>) -> F + Send + 'static,
+        F: Future<Output = R> + Send + 'static,
+    {
+        let record = Arc::clone(&seat.record);
+        if !seat.is_for(self.operations.engine(), method) {
+            tracing::error!(
+                recorded = &*record.method,
+                method,
+                "recovery has called another method, or another engine's"
+            );
+            return Err(errors::unreadable());
+        }
+        let (attempt, begin) = self.attempt(record.name.clone(), handler);
+        let begin = Box::new(|claimed: &Record| {
+            begin(M::from_wire(&claimed.metadata.value).unwrap_or_else(|error| {
+                tracing::warn!(operation = %claimed.name, %error, "the last metadata cannot be read, and begins anew");
+                M::initial()
+            }))
+        });
+        seat.hand_over(Taken { attempt, begin, on_interrupt: self.method.on_interrupt });
+        let Record { name, metadata, .. } = Record::clone(&record);
+        Ok(Operation::new(self.operations, Snapshot { name, metadata, outcome: None }))
+    }
+
+    /// The part of a start that does not depend on its types. Answers with the operation that another call with the request id
+    /// has started meanwhile, if there is one.
     async fn record(
         self,
         method: Arc<str>,
         attempt: Arc<Attempt>,
         metadata: Any,
         handler: Handler,
-    ) -> Result<(), Status> {
+    ) -> Result<Option<Snapshot>, Status> {
         let engine = self.operations.engine();
-        if let Some(refused) = self.refused {
-            return Err(refused.into_error(self.method.service));
-        }
-        check_parent(&self.parent).map_err(|why| errors::invalid_parent(&self.parent, &why.to_string()))?;
         // Held before the look: a shutdown either is seen here, or waits for this operation.
         let _held = engine.executor.hold();
         if engine.closing.is_cancelled() {
@@ -121,10 +284,17 @@ impl Start {
         let place = engine.executor.admit();
         let place =
             place.ok_or_else(|| errors::too_many_waiting(self.method.service, engine.settings.waiting))?;
-        let run = Run::new(Arc::clone(engine), attempt);
-        let record = run.record(method, metadata, &place);
+        let run = Run::new(Arc::clone(engine), attempt, self.time_limit);
+        let record = Box::new(NewRecord {
+            restartable: self.method.on_interrupt != OnInterrupt::Fail,
+            request: self.request.filter(|_| self.method.on_interrupt != OnInterrupt::Fail),
+            request_hash: self.request_hash,
+            request_key: self.request_key,
+            exclusive_key: self.exclusive_key,
+            ..run.record(Arc::clone(&method), metadata, &place)
+        });
         let (answer, answered) = oneshot::channel();
-        let span = run.span(self.method);
+        let span = run.span(&method, 1);
         // The creation, too, is detached: a caller that hangs up between the write and its reply leaves a
         // running operation behind, not a record that nobody runs.
         let operation = run.start(record, place, handler, answer).instrument(span).boxed();
@@ -132,32 +302,30 @@ impl Start {
         let answered = engine.executor.detach(operation).until(answered).await;
         answered.unwrap_or_else(|_| Err(errors::shutting_down()))
     }
+
+    /// Makes the request id a key of the operation to be, and looks for an operation that has it already.
+    async fn look_up(&mut self) -> Result<Option<Snapshot>, Status> {
+        let (Some(id), Some(request)) = (&self.request_id, &self.request) else { return Ok(None) };
+        self.request_hash = Some(self.operations.engine().digest(request, self.method.service)?);
+        self.request_key = Some(request_key(&self.method.full_name(), &self.parent, id));
+        self.find().await
+    }
+
+    /// The operation that has the request id already.
+    async fn find(&self) -> Result<Option<Snapshot>, Status> {
+        let Some(key) = self.request_key else { return Ok(None) };
+        let found = self.operations.engine().store.list(&Query::Request { key }).await;
+        let found = found.map_err(|error| store_fault("list", &error))?;
+        found.first().map(|found| keys::answer(found, self.request_hash, self.method.service)).transpose()
+    }
+
+    /// The first refusal is the call's error.
+    fn refuse(&mut self, refused: Status) {
+        self.settled.get_or_insert(Err(refused));
+    }
 }
 
 /// A value of the declared return type for a `return` that never runs.
 pub fn declared<D>() -> D {
     unreachable!("the expansion's `return` for inference was reached")
-}
-
-/// A service whose clone a detached handler can keep.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` must be `Clone` for its methods to be long-running",
-    label = "the handler outlives the call, so it works on a clone of `self`",
-    note = "add `#[derive(Clone)]` to `{Self}`, and put what must be shared behind an `Arc`"
-)]
-pub trait CloneService: Sized {
-    /// A clone.
-    fn clone_service(&self) -> Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Clone> CloneService for T {
-    fn clone_service(&self) -> Self {
-        self.clone()
-    }
-}
-
-/// Clones the service for its detached handler.
-pub fn clone_service<T: CloneService>(service: &T) -> T {
-    service.clone_service()
 }

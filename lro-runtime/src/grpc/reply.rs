@@ -1,4 +1,4 @@
-//! What the attribute needs in a tonic service: the handler's return types, and the answer in the service's own generated type.
+//! What the attribute needs in a tonic service: the handler's request and return types, and the answer in the service's own generated type.
 
 use std::marker::PhantomData;
 
@@ -7,7 +7,7 @@ use tonic::Response;
 
 use crate::data::payload::Payload;
 use crate::data::status::Status;
-use crate::engine::{self, Reply};
+use crate::engine::{self, Inside, Reply, StoredRequest};
 use crate::grpc::Operation;
 use crate::rules::errors;
 
@@ -64,6 +64,18 @@ impl<D: TonicReply<B>, M, B> Reply<M, Tonic<B>> for D {
 
     fn started(result: Result<engine::Operation<D::Response, M>, Status>) -> Started {
         Started(result.map(|operation| Operation::from(operation.snapshot())))
+    }
+}
+
+impl<T: Payload> StoredRequest<Inside> for tonic::Request<T> {
+    type Message = T;
+
+    fn message(&self) -> &T {
+        self.get_ref()
+    }
+
+    fn from_message(message: T) -> Self {
+        tonic::Request::new(message)
     }
 }
 

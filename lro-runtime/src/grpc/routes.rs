@@ -12,11 +12,15 @@ use crate::engine::Operations;
 
 /// `google.longrunning.Operations` as routes of an axum router: [`router_of`] the one [`service`](super::service).
 ///
+/// Serve it without Nagle's algorithm, which axum leaves on: the trailers after an answer would wait for the client's
+/// acknowledgement of it, often for 40 ms.
+///
 /// ```
 /// # use lro_runtime::{Operations, grpc, rest};
+/// use axum::serve::ListenerExt as _;
 /// # async fn example(operations: Operations) -> std::io::Result<()> {
 /// let app = rest::router(&operations).merge(grpc::routes(&operations));
-/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?.tap_io(|stream| drop(stream.set_nodelay(true)));
 /// axum::serve(listener, grpc::unknown_services(app)).await
 /// # }
 /// ```

@@ -42,9 +42,9 @@ async fn answer(Served { prefix, operations }: &Served, request: Request) -> Res
             let request = ListRequest {
                 name: String::new(),
                 filter: query.text("filter"),
-                page_size: query.scalar("page_size")?,
+                page_size: query.number("page_size")?,
                 page_token: query.text("page_token"),
-                return_partial_success: query.scalar("return_partial_success")?,
+                return_partial_success: query.boolean("return_partial_success")?,
             };
             Ok(page(&renderer, permit.list(request).await?))
         }

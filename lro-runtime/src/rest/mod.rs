@@ -1,14 +1,17 @@
 //! `google.longrunning.Operations` over HTTP and JSON, and what routes of one's own need to look the same.
 //!
 //! Nothing is decided here: the five methods are the service's. Paths are read in `routes`, queries in `query`, bodies and
-//! answers in `handlers`, errors are written in `error`, messages of other routes in `proto_json`.
+//! answers in `handlers`, errors are written in `error`, messages of other routes in `proto_json`, and
+//! `service_config` says it all to client generators.
 
 mod error;
 mod handlers;
 mod method_override;
 mod proto_json;
 mod query;
+mod restart;
 mod routes;
+mod service_config;
 mod types;
 
 use std::sync::Arc;
@@ -20,6 +23,7 @@ use crate::engine::Operations;
 
 pub use self::method_override::method_override;
 pub use self::proto_json::ProtoJson;
+pub use self::service_config::service_config;
 pub use self::types::with_descriptors;
 
 /// The five methods under `/v1`: [`router_at`] with that prefix.
@@ -36,6 +40,8 @@ pub fn router(operations: &Operations) -> Router {
 /// | Delete | `DELETE /v1/operations/{id}` | `DELETE /v1/{parent}/operations/{id}` |
 /// | Cancel | `POST /v1/operations/{id}:cancel` | `POST /v1/{parent}/operations/{id}:cancel` |
 /// | Wait | `POST /v1/operations/{id}:wait` | `POST /v1/{parent}/operations/{id}:wait` |
+///
+/// [`service_config`] has them as rules for client generators.
 ///
 /// Merge it with routes of your own, also under the same prefix. Parents have any depth, so it is one wildcard, to which axum
 /// comes last: what no other route takes ends here, and is answered with NOT_FOUND if it names no operations. It has no fallback.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::{error, types};
 use crate::data::payload::Payload;
 use crate::data::status::Status;
-use crate::engine::Operation;
+use crate::engine::{Inside, Operation, StoredRequest};
 use crate::rules::errors;
 
 /// A message as the JSON body of a request, or as an answer, by the rules of ProtoJSON.
@@ -64,6 +64,30 @@ impl<T: Payload, S: Send + Sync> FromRequest<S> for ProtoJson<T> {
             let message = T::from_wire(&bytes);
             message.map(Self).map_err(|problem| error::invalid_body(domain, &problem.to_string()))
         })
+    }
+}
+
+impl<T: Payload> StoredRequest<Inside> for ProtoJson<T> {
+    type Message = T;
+
+    fn message(&self) -> &T {
+        &self.0
+    }
+
+    fn from_message(message: T) -> Self {
+        Self(message)
+    }
+}
+
+impl<T: Payload> StoredRequest<Inside> for axum::Json<T> {
+    type Message = T;
+
+    fn message(&self) -> &T {
+        &self.0
+    }
+
+    fn from_message(message: T) -> Self {
+        Self(message)
     }
 }
 

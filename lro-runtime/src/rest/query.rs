@@ -1,7 +1,6 @@
 //! Query parameters (P-144…P-150). Pure.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 use std::time::Duration;
 
 use super::error;
@@ -62,12 +61,23 @@ impl Query {
         self.parameters.remove(name).unwrap_or_default()
     }
 
-    /// A number or a boolean; its default if it is not given.
-    pub(super) fn scalar<T: FromStr + Default>(&mut self, name: &'static str) -> Result<T, Status> {
-        match self.parameters.remove(name) {
-            None => Ok(T::default()),
-            Some(value) => value.parse().map_err(|_| error::invalid_parameter(name, "has a malformed value")),
-        }
+    /// A number; zero if it is not given.
+    pub(super) fn number(&mut self, name: &'static str) -> Result<i32, Status> {
+        self.scalar(name, |value| value.parse().ok())
+    }
+
+    /// A boolean; false if it is not given. Clients in Python write it as Python does: `False`.
+    pub(super) fn boolean(&mut self, name: &'static str) -> Result<bool, Status> {
+        self.scalar(name, |value| value.to_ascii_lowercase().parse().ok())
+    }
+
+    fn scalar<T: Default>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, Status> {
+        let Some(value) = self.parameters.remove(name) else { return Ok(T::default()) };
+        read(&value).ok_or_else(|| error::invalid_parameter(name, "has a malformed value"))
     }
 
     /// A duration, if it is given.
@@ -118,7 +128,7 @@ mod tests {
         for raw in
             ["pageSize=7", "page_size=7", "%70ageSize=%37", "filter=&pageSize=7&returnPartialSuccess=false"]
         {
-            assert_eq!(parse(raw).unwrap().scalar::<i32>("page_size"), Ok(7), "{raw}");
+            assert_eq!(parse(raw).unwrap().number("page_size"), Ok(7), "{raw}");
         }
         for raw in ["pagesize=7", "PageSize=7", "page_Size=7", "pageSizes=7", "name=operations", "x="] {
             assert!(parse(raw).unwrap_err().contains("not known"), "{raw}");
@@ -149,16 +159,15 @@ mod tests {
     fn values_are_decoded_and_read_strictly() {
         assert_eq!(parse("filter=a+b%2Bc%20d;e").unwrap().text("filter"), "a b+c d;e");
         for value in ["abc", "", "1.0", "2147483648", "%2B", "0x1", "+7"] {
-            assert!(
-                parse(&format!("pageSize={value}")).unwrap().scalar::<i32>("page_size").is_err(),
-                "{value}"
-            );
+            assert!(parse(&format!("pageSize={value}")).unwrap().number("page_size").is_err(), "{value}");
         }
-        for (value, expected) in [("true", Some(true)), ("false", Some(false)), ("1", None), ("True", None)] {
+        let booleans =
+            [("true", Some(true)), ("false", Some(false)), ("True", Some(true)), ("False", Some(false))];
+        for (value, expected) in booleans.into_iter().chain([("1", None), ("yes", None), ("", None)]) {
             let mut query = parse(&format!("returnPartialSuccess={value}")).unwrap();
-            assert_eq!(query.scalar::<bool>("return_partial_success").ok(), expected, "{value}");
+            assert_eq!(query.boolean("return_partial_success").ok(), expected, "{value}");
         }
-        assert_eq!(parse("").unwrap().scalar::<i32>("page_size"), Ok(0));
+        assert_eq!(parse("").unwrap().number("page_size"), Ok(0));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) struct Route {
     pub(super) name: String,
 }
 
-const COLLECTION: &str = "operations";
+pub(super) const COLLECTION: &str = "operations";
 
 /// Reads a path below the version prefix, as it was sent.
 ///

@@ -113,9 +113,85 @@ pub(crate) fn too_many_waiting(domain: &str, limit: usize) -> Status {
     )
 }
 
+pub(crate) fn invalid_request_id(id: &str, longest: usize, domain: &str) -> Status {
+    let id = shown(id);
+    let message = format!("`{id}` cannot be a request_id: one has 1 to {longest} visible ASCII characters");
+    let metadata = [("field", "request_id".to_owned()), ("request_id", id)];
+    Status::invalid_argument(message).with_reason("INVALID_REQUEST_ID", domain, metadata)
+}
+
+/// Does not name the operation, which may be of a request that the caller does not know of (P-036).
+pub(crate) fn request_id_reused(domain: &str) -> Status {
+    Status::invalid_argument("request_id was used before, with another request; use a new one").with_reason(
+        "REQUEST_ID_REUSED",
+        domain,
+        [("field", "request_id")],
+    )
+}
+
+/// The operation that a request id stands for is deleted, or has expired: nothing can be answered for it, and nothing is done again.
+pub(crate) fn request_id_spent(name: &OperationName, domain: &str) -> Status {
+    let message = format!("request_id was used before: operation `{name}`, which it started, is gone");
+    Status::already_exists(message).with_reason(
+        "REQUEST_ID_SPENT",
+        domain,
+        [("field", "request_id"), ("name", name.as_str())],
+    )
+}
+
+/// Something of which one operation at a time is allowed is another one's (P-033).
+pub(crate) fn operation_in_progress(name: &OperationName, domain: &str) -> Status {
+    let message =
+        format!("operation `{name}` is in progress, and only one at a time may be; retry when it is done");
+    Status::aborted(message).with_reason("OPERATION_IN_PROGRESS", domain, [("name", name.as_str())])
+}
+
+pub(crate) fn deadline_exceeded(name: &OperationName, domain: &str) -> Status {
+    let message = format!("operation `{name}` did not end within its time limit");
+    let metadata = [("name", name.as_str())];
+    Status::deadline_exceeded(message).with_reason("OPERATION_DEADLINE_EXCEEDED", domain, metadata)
+}
+
 pub(crate) fn interrupted(name: &OperationName, domain: &str) -> Status {
     let message = format!("operation `{name}` was interrupted: the process that ran it stopped");
     Status::aborted(message).with_reason("OPERATION_INTERRUPTED", domain, [("name", name.as_str())])
+}
+
+/// Every run that the method may have was interrupted (D7).
+pub(crate) fn attempts_exhausted(name: &OperationName, domain: &str) -> Status {
+    let message = format!("operation `{name}` was interrupted in each of its attempts");
+    Status::aborted(message).with_reason("ATTEMPTS_EXHAUSTED", domain, [("name", name.as_str())])
+}
+
+/// Nobody could run the operation again for a long time (D7).
+pub(crate) fn method_unregistered(name: &OperationName, method: &str, domain: &str) -> Status {
+    let message = format!("operation `{name}` was interrupted, and no server runs its method any more");
+    let metadata = [("name", name.as_str()), ("method", method)];
+    Status::aborted(message).with_reason("METHOD_UNREGISTERED", domain, metadata)
+}
+
+/// The stored request is no message of the method's present type; what it lacks is in the log.
+pub(crate) fn request_not_decodable(type_name: &str) -> Status {
+    Status::internal("the operation was interrupted, and its request cannot be read any more").with_reason(
+        "REQUEST_NOT_DECODABLE",
+        DOMAIN,
+        [("type", type_name)],
+    )
+}
+
+/// A checkpoint is none of the type that was asked for.
+pub(crate) fn checkpoint_not_restorable(type_name: &str, domain: &str) -> Status {
+    Status::internal("what an earlier attempt kept cannot be read").with_reason(
+        "CHECKPOINT_NOT_RESTORABLE",
+        domain,
+        [("type", type_name)],
+    )
+}
+
+/// The method could not be called again; why is in the log.
+pub(crate) fn restart_failed(name: &OperationName, domain: &str) -> Status {
+    let message = format!("operation `{name}` was interrupted, and its method could not be called again");
+    Status::internal(message).with_reason("RESTART_FAILED", domain, [("name", name.as_str())])
 }
 
 pub(crate) fn cancelled(name: &OperationName, domain: &str) -> Status {

@@ -1,6 +1,7 @@
 //! What becomes of an operation: running → succeeded, failed or cancelled, once (P-188…P-191).
 
 use super::errors;
+use crate::data::method::OnInterrupt;
 use crate::data::name::OperationName;
 use crate::data::operation::{Outcome, Snapshot};
 use crate::data::payload::any::Any;
@@ -12,8 +13,8 @@ pub(crate) fn visible(record: &Record) -> Option<Snapshot> {
     if record.remove_time.is_some() {
         return None;
     }
-    let Record { name, metadata, outcome, .. } = record.clone();
-    Some(Snapshot { name, metadata, outcome })
+    let Record { name, metadata, outcome, .. } = record;
+    Some(Snapshot { name: name.clone(), metadata: metadata.clone(), outcome: outcome.clone() })
 }
 
 /// How a handler's run ended.
@@ -25,8 +26,12 @@ pub(crate) enum Ending {
     Panicked,
     /// It was dropped at the end of the cancel grace, or never ran.
     Cancelled,
+    /// It was dropped when its time was over, or did not begin before.
+    DeadlineExceeded,
     /// It was dropped at the end of the shutdown grace, or its task was lost.
     Interrupted,
+    /// It was interrupted, and may not run again.
+    AttemptsExhausted,
 }
 
 /// The outcome that an ending writes. `domain` is the method's service.
@@ -36,16 +41,37 @@ pub(crate) fn outcome(ending: Ending, record: &OperationName, domain: &str) -> O
         Ending::Returned(Err(error)) => Outcome::Error(error.into_error(domain)),
         Ending::Panicked => Outcome::Error(errors::panicked(domain)),
         Ending::Cancelled => Outcome::Error(errors::cancelled(record, domain)),
+        Ending::DeadlineExceeded => Outcome::Error(errors::deadline_exceeded(record, domain)),
         Ending::Interrupted => Outcome::Error(errors::interrupted(record, domain)),
+        Ending::AttemptsExhausted => Outcome::Error(errors::attempts_exhausted(record, domain)),
     }
 }
 
-/// The outcome of an operation whose worker is gone: a cancel that was acknowledged before stands,
-/// everything else was interrupted (D7 with `on_interrupt = fail`, D9).
-pub(crate) fn abandoned(record: &Record) -> Outcome {
-    let ending = if record.cancel_time.is_some() { Ending::Cancelled } else { Ending::Interrupted };
-    let domain = record.method.split('/').next().unwrap_or_default();
-    outcome(ending, &record.name, domain)
+/// What becomes of an open operation whose worker is gone, or has handed it over.
+#[derive(Debug)]
+pub(crate) enum Recovery {
+    /// It ends, by one write that raises the attempt.
+    End(Ending),
+    /// Its handler runs again; this many of its runs were interrupted.
+    Again { interruptions: u32 },
+}
+
+/// The rule of recovery (D7, D9). No attempt starts after an acknowledged cancel (I7), and only interruptions count (I8).
+pub(crate) fn recovery(record: &Record, on_interrupt: OnInterrupt) -> Recovery {
+    let interruptions = interruptions(record);
+    match on_interrupt {
+        _ if record.cancel_time.is_some() => Recovery::End(Ending::Cancelled),
+        OnInterrupt::Fail => Recovery::End(Ending::Interrupted),
+        OnInterrupt::Restart { max_attempts } if interruptions >= max_attempts => {
+            Recovery::End(Ending::AttemptsExhausted)
+        }
+        OnInterrupt::Restart { .. } => Recovery::Again { interruptions },
+    }
+}
+
+/// How many runs of an operation that nobody runs were interrupted: not one that waited for its turn, nor one that was handed over.
+pub(crate) fn interruptions(record: &Record) -> u32 {
+    record.interruptions + u32::from(record.attempt > 0 && record.worker.is_some())
 }
 
 /// What a worker learns about an operation that it runs from a reading of the record.
@@ -115,6 +141,8 @@ mod tests {
         assert_eq!(returned(Status::cancelled("x")), (Code::Cancelled, "CANCELLED".into()), "P-191");
         assert_eq!(error(Ending::Panicked), (Code::Internal, "HANDLER_PANICKED".into()), "P-037");
         assert_eq!(error(Ending::Cancelled), (Code::Cancelled, "OPERATION_CANCELLED".into()), "P-054");
+        let exceeded = (Code::DeadlineExceeded, "OPERATION_DEADLINE_EXCEEDED".into());
+        assert_eq!(error(Ending::DeadlineExceeded), exceeded, "P-195");
         assert_eq!(error(Ending::Interrupted), (Code::Aborted, "OPERATION_INTERRUPTED".into()));
         let response = Any::new("google.protobuf.Empty", "");
         assert_eq!(outcome(Ending::Returned(Ok(response.clone())), &name, "d"), Outcome::Response(response));

@@ -2,5 +2,6 @@
 
 pub(crate) mod errors;
 pub(crate) mod filter;
+pub(crate) mod keys;
 pub(crate) mod lifecycle;
 pub(crate) mod page;

@@ -1,12 +1,13 @@
 //! `ListOperations`: pages of what a parent has, and of what a filter leaves of it (P-108…P-131).
 
+use crate::data::conditions::Conditions;
 use crate::data::name::check_parent;
 use crate::data::operation::{Outcome, Snapshot};
 use crate::data::record::{Cursor, Record};
 use crate::data::status::Status;
 use crate::engine::Operations;
 use crate::engine::core::store_fault;
-use crate::rules::filter::{Filter, Subject, Types};
+use crate::rules::filter::{Filter, Subject, Times, Types};
 use crate::rules::{errors, lifecycle, page};
 use crate::store::Query;
 
@@ -30,6 +31,7 @@ pub struct ListRequest {
     /// - `metadata.@type = "type.googleapis.com/acme.v1.CopyMetadata"`, `response:*`, `response.@type = …`;
     /// - `metadata.progress_percent > 50`, `response.createTime >= 2026-01-01T00:00:00Z`, with the fields of the operation's own types:
     ///   nested ones, enums by name, durations such as `20s`, and repeated ones with `:`, as in `metadata.steps.status:DONE`;
+    /// - `create_time > 2026-01-01T00:00:00Z`, `end_time < …`: when the operation was started, and when it ended;
     /// - `AND`, `OR`, which binds tighter, `NOT`, `-`, and parentheses.
     ///
     /// A field must be one of a method that is linked into the program; within a `Json<T>` there may be any. An operation whose type does not have it does not match, and neither
@@ -103,7 +105,7 @@ impl Operations {
         after: Option<Cursor>,
     ) -> Result<Option<Cursor>, Status> {
         // One more than asked for tells whether there is a next page (P-116).
-        let records = self.records(parent, None, after, page.size + 1).await?;
+        let records = self.records(parent, Conditions::default(), after, page.size + 1).await?;
         let mut last = None;
         for record in records {
             if !page.has_room(&record) {
@@ -123,12 +125,15 @@ impl Operations {
         filter: &Filter,
     ) -> Result<Option<Cursor>, Status> {
         let decode = |any: &_| self.engine().registry.decode(any);
+        let conditions = filter.conditions();
         for _ in 0..EXAMINED / BATCH {
-            let records = self.records(parent, filter.done(), after.clone(), BATCH).await?;
+            let records = self.records(parent, conditions.clone(), after.clone(), BATCH).await?;
             let is_last = records.len() < BATCH;
             for record in records {
                 let found = lifecycle::visible(&record);
-                if let Some(found) = found.filter(|found| filter.matches(&Subject::new(found, &decode))) {
+                let times = Times { create_time: record.create_time, end_time: record.end_time };
+                let matches = |found: &_| filter.matches(&Subject::new(found, times, &decode));
+                if let Some(found) = found.filter(matches) {
                     if !page.has_room(&record) {
                         return Ok(after);
                     }
@@ -146,11 +151,11 @@ impl Operations {
     async fn records(
         &self,
         parent: &str,
-        done: Option<bool>,
+        conditions: Conditions,
         after: Option<Cursor>,
         limit: usize,
     ) -> Result<Vec<Record>, Status> {
-        let query = Query::Public { parent: Some(parent.to_owned()), done, after, limit };
+        let query = Query::Public { parent: Some(parent.to_owned()), conditions, after, limit };
         self.engine().store.list(&query).await.map_err(|error| store_fault("list", &error))
     }
 }

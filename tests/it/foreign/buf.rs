@@ -1,12 +1,9 @@
 //! `buf curl`, which learns the API from reflection, against the running example.
 
-use std::path::Path;
-use std::process::Command;
-
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
-use super::run;
+use super::{installed, local, run};
 use crate::support::programs::ApiKeys;
 
 const KEYS: &str = "google.api.apikeys.v2.ApiKeys";
@@ -14,12 +11,9 @@ const OPERATIONS: &str = "google.longrunning.Operations";
 
 /// Calls a method, and reads the answer.
 fn call(server: &ApiKeys, protocol: &str, method: &str, request: &Value) -> Value {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("node");
-    let buf = folder.join("node_modules/.bin/buf");
-    assert!(buf.exists(), "buf is not installed: run ./scripts/test, which does that");
-    let mut command = Command::new(buf);
+    let mut command = local(installed("node/node_modules/.bin/buf"));
     command.args(["curl", "--http2-prior-knowledge", "--protocol", protocol, "--data", &request.to_string()]);
-    command.arg(format!("{}/{method}", server.url)).env("NO_PROXY", "*").env("no_proxy", "*");
+    command.arg(format!("{}/{method}", server.url));
     serde_json::from_str(&run(command)).expect("it writes JSON")
 }
 

@@ -1,25 +1,44 @@
-//! Other people's programs as judges: what Google publishes for Python, run against this crate.
+//! Other people's programs as judges: what Google publishes for Python and Node, and buf, run against this crate.
 
 mod buf;
 mod clients;
+mod node;
 mod proto_json;
 mod works;
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A program of `tests/python`, for the interpreter that `./scripts/test` installs Google's clients for.
 fn python(program: &str) -> Command {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
-    let interpreter = folder.join(".venv/bin/python");
-    assert!(
-        interpreter.exists(),
-        "Google's clients for Python are not installed: run ./scripts/test, which does that"
-    );
-    let mut command = Command::new(interpreter);
-    command.arg(folder.join(program));
-    // Whatever proxy the environment has, the servers are on this machine.
-    command.env("NO_PROXY", "*").env("no_proxy", "*").env("PYTHONDONTWRITEBYTECODE", "1");
+    let mut command = local(installed("python/.venv/bin/python"));
+    command.arg(tests().join("python").join(program)).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+/// A program of `tests/node`, with the packages that `./scripts/test` installs there.
+fn node(program: &str) -> Command {
+    installed("node/node_modules/google-gax");
+    let mut command = local("node");
+    command.arg(tests().join("node").join(program)).env("NODE_NO_WARNINGS", "1");
+    command
+}
+
+fn tests() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn installed(path: &str) -> PathBuf {
+    let path = tests().join(path);
+    assert!(path.exists(), "{} is not there: run ./scripts/test, which installs it", path.display());
+    path
+}
+
+/// A command that finds the servers on this machine, whatever proxy the environment has.
+fn local(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env("NO_PROXY", "*").env("no_proxy", "*");
     command
 }
 
@@ -30,4 +49,11 @@ fn run(mut command: Command) -> String {
     let (written, errors) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success(), "{command:?}: {}\n{written}\n{errors}", output.status);
     written
+}
+
+/// Runs a program on a server while that goes on serving.
+async fn drive(mut program: Command, arguments: &[&str]) {
+    program.args(arguments);
+    let ran = tokio::task::spawn_blocking(|| run(program)).await;
+    ran.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
 }

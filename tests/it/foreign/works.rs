@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use lro_runtime::rest::ProtoJson;
 use lro_runtime::{Context, Json, Operations, Status, grpc, long_running, rest};
@@ -78,13 +79,26 @@ async fn nothing(
     Ok(())
 }
 
-async fn start(
+async fn start_in_project(
     State(operations): State<Operations>,
     Path(project): Path<String>,
+    request: ProtoJson<Json<Request>>,
+) -> Result<Response, Status> {
+    start(operations, format!("projects/{project}"), request).await
+}
+
+async fn start_at_the_root(
+    State(operations): State<Operations>,
+    request: ProtoJson<Json<Request>>,
+) -> Result<Response, Status> {
+    start(operations, String::new(), request).await
+}
+
+async fn start(
+    operations: Operations,
+    parent: String,
     ProtoJson(Json(Request { mode })): ProtoJson<Json<Request>>,
-) -> Result<axum::response::Response, Status> {
-    use axum::response::IntoResponse as _;
-    let parent = format!("projects/{project}");
+) -> Result<Response, Status> {
     match &*mode {
         "nothing" => Ok(nothing(operations, parent).await?.into_response()),
         _ => Ok(work(operations, parent, mode).await?.into_response()),
@@ -94,8 +108,10 @@ async fn start(
 /// An engine in memory, with the five methods and the works.
 pub(super) async fn serve() -> Server {
     let operations = Operations::builder().cancel_grace(Duration::ZERO).open("memory:").await.unwrap();
-    let routes =
-        Router::new().route("/v1/projects/{project}/works", post(start)).with_state(operations.clone());
+    let routes = Router::new()
+        .route("/v1/projects/{project}/works", post(start_in_project))
+        .route("/v1/works", post(start_at_the_root))
+        .with_state(operations.clone());
     let app = routes.merge(rest::router(&operations)).merge(grpc::routes(&operations));
     Server::start(grpc::unknown_services(app)).await
 }

@@ -78,6 +78,7 @@ fn target() -> BoxedStrategy<String> {
     let text = (text_of(PIECES, 300), prop::bool::weighted(0.8)).prop_map(|(text, is_legal)| {
         if is_legal { utf8_percent_encode(&text, ILLEGAL).to_string() } else { text }
     });
+    let text = prop_oneof![5 => text, 1 => Just(String::new())];
     (prefix, text).prop_map(|(prefix, text)| format!("{prefix}{text}")).boxed()
 }
 

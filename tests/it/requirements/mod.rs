@@ -17,7 +17,7 @@ const MUSTS: [u16; 136] = [
 ];
 
 /// The MUSTs that may still be open. Nothing is added here: what lands takes its number away.
-const OPEN: [u16; 2] = [34, 35];
+const OPEN: [u16; 0] = [];
 
 /// The chapters of the table, by what the last column of their rows has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,13 +43,15 @@ fn every_must_has_a_test_or_a_reason() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(root.join("requirements.md")).unwrap();
     let tests = sources::tests(&root.join(".."));
-    assert_eq!(faults(&text, &tests), [""; 0]);
+    assert_eq!(faults(&text, &tests, &OPEN), [""; 0]);
 }
 
 /// The judge itself: each fault that it is there for is one.
 #[test]
 fn a_table_with_faults_is_refused() {
     let tests = BTreeSet::from(["rest::a".to_owned()]);
+    const OPEN: [u16; 2] = [34, 35];
+    let faults = |text: &str, tests: &BTreeSet<String>| faults(text, tests, &OPEN);
     let rows = MUSTS.iter().filter(|number| !OPEN.contains(number) && **number != 1);
     let rows: String = rows.map(|number| format!("| P-{number:03} | x | `rest::a` |\n")).collect();
     let open: String = OPEN.iter().map(|number| format!("| P-{number:03} | x | not yet: y |\n")).collect();
@@ -86,7 +88,7 @@ fn a_table_with_faults_is_refused() {
 }
 
 /// What is wrong with the table.
-fn faults(text: &str, tests: &BTreeSet<String>) -> Vec<String> {
+fn faults(text: &str, tests: &BTreeSet<String>, open: &[u16]) -> Vec<String> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
     let mut chapter = None;
@@ -99,7 +101,7 @@ fn faults(text: &str, tests: &BTreeSet<String>) -> Vec<String> {
         } else if line.starts_with("| P-") {
             match chapter.and_then(|chapter| row(chapter, line)) {
                 Some(row) => {
-                    faults.extend(fault(&row, tests));
+                    faults.extend(fault(&row, tests, open));
                     if !seen.insert(row.number) {
                         faults.push(format!("P-{:03} stands there twice", row.number));
                     }
@@ -130,7 +132,7 @@ fn row(chapter: Chapter, line: &str) -> Option<Row<'_>> {
 }
 
 /// What is wrong with a row by itself.
-fn fault(row: &Row<'_>, tests: &BTreeSet<String>) -> Option<String> {
+fn fault(row: &Row<'_>, tests: &BTreeSet<String>, open: &[u16]) -> Option<String> {
     let number = format!("P-{:03}", row.number);
     if !MUSTS.contains(&row.number) {
         return Some(format!("{number} is no MUST"));
@@ -150,7 +152,7 @@ fn fault(row: &Row<'_>, tests: &BTreeSet<String>) -> Option<String> {
         Chapter::Elsewhere if row.last.is_empty() || row.last.starts_with("not yet") => {
             Some(format!("{number} gives no reason: it belongs under Open"))
         }
-        Chapter::Open if !OPEN.contains(&row.number) => Some(format!("{number} may not be open")),
+        Chapter::Open if !open.contains(&row.number) => Some(format!("{number} may not be open")),
         Chapter::Open if !row.last.starts_with("not yet: ") => {
             Some(format!("{number} does not say what is missing"))
         }

@@ -44,9 +44,9 @@ async fn grows(server: &Server, schema: &str, empty: &str) {
             let after = Some(Cursor { create_time: SystemTime::now(), name: names[0].clone() });
             let (methods, limit) = (vec!["m".to_owned()], 10);
             for query in [
-                Query::Public { parent: parent.clone(), done: None, after: None, limit },
-                Query::Public { parent, done: None, after, limit },
-                Query::Public { parent: None, done: None, after: None, limit },
+                Query::Public { parent: parent.clone(), conditions: Default::default(), after: None, limit },
+                Query::Public { parent, conditions: Default::default(), after, limit },
+                Query::Public { parent: None, conditions: Default::default(), after: None, limit },
                 Query::Claimable { methods, after: None, limit },
                 Query::OwnedBy { worker, after: None, limit },
                 Query::Overdue { after: None, limit },

@@ -26,6 +26,8 @@ pub(crate) enum Call {
     Cancel,
     Delete,
     List,
+    /// A list of what has a request key.
+    LookUp,
     Renew,
     Reap,
 }
@@ -199,7 +201,8 @@ impl Store for FaultyStore {
     }
 
     async fn list(&self, query: &Query) -> Result<Vec<Record>, StoreError> {
-        self.disturb(Call::List, self.inner.list(query)).await
+        let call = if matches!(query, Query::Request { .. }) { Call::LookUp } else { Call::List };
+        self.disturb(call, self.inner.list(query)).await
     }
 
     async fn renew(
@@ -218,6 +221,10 @@ impl Store for FaultyStore {
 
     async fn retire(&self, worker: WorkerId) -> Result<(), StoreError> {
         self.inner.retire(worker).await
+    }
+
+    async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
+        self.inner.succeed(name, worker).await
     }
 
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError> {

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -27,6 +28,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("the listener is bound");
         let mut task = JoinSet::new();
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         task.spawn(async move { axum::serve(listener, app).await.expect("the server runs") });
         Self { address, _task: task }
     }

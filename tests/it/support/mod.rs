@@ -2,13 +2,16 @@
 
 pub(crate) mod faults;
 pub(crate) mod http;
+pub(crate) mod keyed;
 pub(crate) mod postgres;
 pub(crate) mod programs;
+pub(crate) mod proxy;
+pub(crate) mod restarts;
 pub(crate) mod works;
 
 use std::time::{Duration, SystemTime};
 
-use lro_runtime::store::{Clock, MemoryStore};
+use lro_runtime::store::{Clock, MemoryStore, SqliteStore};
 use lro_runtime::{Builder, Code, Operations, Outcome, Snapshot, Status};
 use tokio::time::Instant;
 
@@ -36,6 +39,14 @@ impl Clock for TokioClock {
 /// A memory store on tokio's clock, whose calls can be disturbed.
 pub(crate) fn store() -> FaultyStore {
     FaultyStore::new(MemoryStore::with_clock(TokioClock::new()))
+}
+
+/// A fresh store of each kind, on the machine's clock, with the folder that it may need.
+pub(crate) async fn each_store() -> [(&'static str, FaultyStore, tempfile::TempDir); 2] {
+    let folder = || tempfile::tempdir().expect("a temporary folder");
+    let sqlite = folder();
+    let opened = SqliteStore::open(sqlite.path().join("operations.db")).await.expect("the store opens");
+    [("memory", FaultyStore::new(MemoryStore::new()), folder()), ("sqlite", FaultyStore::new(opened), sqlite)]
 }
 
 /// An engine on a fresh store.

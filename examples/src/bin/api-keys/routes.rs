@@ -91,7 +91,8 @@ async fn list_keys(
         parent,
         page_size: scalar("page_size", &size)?,
         page_token,
-        show_deleted: scalar("show_deleted", &deleted)?,
+        // gcloud writes it as Python does: `False`.
+        show_deleted: scalar("show_deleted", &deleted.to_ascii_lowercase())?,
     };
     service.list_keys(request).await.map(ProtoJson)
 }

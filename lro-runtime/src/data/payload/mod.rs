@@ -5,6 +5,7 @@ pub(crate) mod describe;
 pub(crate) mod element;
 pub(crate) mod field;
 pub(crate) mod json_value;
+mod normal;
 pub(crate) mod oneof;
 pub(crate) mod parse;
 pub(crate) mod registry;

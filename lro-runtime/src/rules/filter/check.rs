@@ -16,7 +16,9 @@ pub(crate) struct Types {
 pub(super) enum Place {
     /// Something that is compared.
     Compared(Class),
-    /// A message, a list or a map, of which only presence is asked; and the keys of a map.
+    /// A map, which has keys.
+    Map,
+    /// A message or bytes, of which only presence is asked.
     Held,
     /// Within a `google.protobuf.Struct`, where everything may be.
     Anything,
@@ -43,6 +45,9 @@ impl Test {
             }
             ["done"] => self.fits(&Place::Compared(Class::Scalar(Kind::Bool))),
             ["error", "code"] => self.fits(&Place::Compared(Class::Scalar(Kind::Int32))),
+            ["create_time" | "createTime" | "end_time" | "endTime"] => {
+                self.fits(&Place::Compared(Class::Timestamp))
+            }
             ["error" | "metadata" | "response"] => self.fits(&Place::Held),
             ["metadata", path @ ..] => self.check_in(&types.metadata, path),
             ["response", path @ ..] => self.check_in(&types.responses, path),
@@ -69,8 +74,8 @@ impl Test {
         match place {
             _ if self.asks_presence() => Ok(()),
             Place::Anything => Ok(()),
-            Place::Held if self.comparator == Comparator::Has => Ok(()),
-            Place::Held => {
+            Place::Map if self.comparator == Comparator::Has => Ok(()),
+            Place::Map | Place::Held => {
                 Err(Problem(format!("`{field}` has parts: compare one of them, or ask `{field}:*`")))
             }
             Place::Compared(class) if self.comparator.is_order() && !class.has_order() => {
@@ -110,7 +115,7 @@ fn place(
         // The next segment is a key.
         let value = entry.map_entry_value_field().kind();
         return match rest {
-            [] => Some(Ok(Place::Held)),
+            [] => Some(Ok(Place::Map)),
             [_key, rest @ ..] => within(&value, rest, comparator),
         };
     }

@@ -1,6 +1,7 @@
 //! Whether an operation matches. A path through something that is unset matches nothing, with `!=` neither (P-126).
 
 use std::cell::OnceCell;
+use std::time::SystemTime;
 
 use prost_reflect::{
     DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage as _, Value,
@@ -14,15 +15,27 @@ use crate::data::payload::any::Any;
 /// An operation, whose payloads are decoded when a filter asks for them, once.
 pub(crate) struct Subject<'a> {
     snapshot: &'a Snapshot,
+    times: Times,
     decode: &'a dyn Fn(&Any) -> Option<DynamicMessage>,
     metadata: OnceCell<Option<DynamicMessage>>,
     response: OnceCell<Option<DynamicMessage>>,
 }
 
+/// When an operation began and ended. Its message does not say so, but its record does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times {
+    pub(crate) create_time: SystemTime,
+    pub(crate) end_time: Option<SystemTime>,
+}
+
 impl<'a> Subject<'a> {
     /// What `decode` has no answer to is unset.
-    pub(crate) fn new(snapshot: &'a Snapshot, decode: &'a dyn Fn(&Any) -> Option<DynamicMessage>) -> Self {
-        Self { snapshot, decode, metadata: OnceCell::new(), response: OnceCell::new() }
+    pub(crate) fn new(
+        snapshot: &'a Snapshot,
+        times: Times,
+        decode: &'a dyn Fn(&Any) -> Option<DynamicMessage>,
+    ) -> Self {
+        Self { snapshot, times, decode, metadata: OnceCell::new(), response: OnceCell::new() }
     }
 
     fn response(&self) -> Option<&'a Any> {
@@ -56,6 +69,8 @@ impl Test {
         match &path[..] {
             ["name"] => text(snapshot.name.as_str()),
             ["done"] => self.compares(Operand::Bool(snapshot.is_done()), &Class::Scalar(Kind::Bool)),
+            ["create_time" | "createTime"] => self.compares_time(subject.times.create_time),
+            ["end_time" | "endTime"] => subject.times.end_time.is_some_and(|time| self.compares_time(time)),
             ["error"] => error.is_some() && self.asks_presence(),
             ["error", "message"] => error.is_some_and(|error| text(error.message())),
             ["error", "code"] => error.is_some_and(|error| {
@@ -85,6 +100,11 @@ impl Test {
                 && value != Operand::Bool(false);
         }
         class.read(&self.value).is_some_and(|literal| holds(&value, self.comparator, &literal))
+    }
+
+    fn compares_time(&self, time: SystemTime) -> bool {
+        let time = prost_types::Timestamp::from(time);
+        self.compares(Operand::Time(time.seconds, time.nanos), &Class::Timestamp)
     }
 
     fn in_message(&self, message: &DynamicMessage, path: &[&str]) -> bool {

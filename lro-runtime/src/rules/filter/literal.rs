@@ -51,7 +51,9 @@ impl Class {
         Some(match self {
             Self::Scalar(Kind::Bool) => Operand::Bool(boolean(text)?),
             Self::Scalar(Kind::String) => Operand::Text(text.to_owned()),
-            Self::Scalar(Kind::Float | Kind::Double) => Operand::Number(text.parse().ok()?),
+            // In the field's own precision: the `float` nearest to 0.1 is not the `double` nearest to it.
+            Self::Scalar(Kind::Float) => Operand::Number(text.parse::<f32>().ok()?.into()),
+            Self::Scalar(Kind::Double) => Operand::Number(text.parse().ok()?),
             Self::Scalar(Kind::Enum(kind)) => Operand::Enum(kind.get_value_by_name(text)?.number()),
             Self::Scalar(_) => Operand::Integer(text.parse().ok()?),
             Self::Timestamp => {

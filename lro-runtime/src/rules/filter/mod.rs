@@ -1,15 +1,16 @@
 //! Filters of lists (AIP-160, P-122…P-130): parsed in `parse`, checked against the types that there are in `check`, evaluated in
-//! `evaluate`; `literal` says what a text is worth beside a field. Pure.
+//! `evaluate`; `literal` says what a text is worth beside a field, `narrow` what a store can decide. Pure.
 
 mod check;
 mod evaluate;
 mod literal;
+mod narrow;
 mod parse;
 
 use std::fmt;
 
 pub(crate) use self::check::Types;
-pub(crate) use self::evaluate::Subject;
+pub(crate) use self::evaluate::{Subject, Times};
 
 /// The longest filter, in bytes (P-130).
 pub(crate) const LONGEST: usize = 4 * 1024;
@@ -98,17 +99,6 @@ impl Filter {
         };
         filter.check(types)?;
         Ok(Some(filter))
-    }
-
-    /// Whether only operations that are done, or only those that are not, can match: what a store can decide by itself.
-    pub(crate) fn done(&self) -> Option<bool> {
-        match self {
-            Self::All(filters) => filters.iter().find_map(Self::done),
-            Self::Test(test) if test.path == ["done"] && test.comparator == Comparator::Equal => {
-                literal::boolean(&test.value)
-            }
-            Self::Any(_) | Self::Not(_) | Self::Test(_) => None,
-        }
     }
 
     fn replaced(self, alias: &Alias) -> Result<Self, Problem> {

@@ -1,12 +1,15 @@
+use std::time::{Duration, SystemTime};
+
 use prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FieldDescriptorProto,
-    FileDescriptorProto, FileDescriptorSet,
+    FileDescriptorProto, FileDescriptorSet, MessageOptions,
 };
 
 use super::*;
+use crate::data::conditions::Conditions;
 use crate::data::name::OperationName;
 use crate::data::operation::{Outcome, Snapshot};
 use crate::data::payload::any::Any;
@@ -51,7 +54,16 @@ fn pool() -> DescriptorPool {
             field("limit", 10, Type::Message, ".google.protobuf.Int64Value", one),
             field("extra", 11, Type::Message, ".google.protobuf.Struct", one),
             field("digest", 12, Type::Bytes, "", one),
+            field("weight", 13, Type::Float, "", one),
+            field("labels", 14, Type::Message, ".acme.v1.Metadata.LabelsEntry", many),
+            field("seen", 15, Type::Uint64, "", one),
         ],
+        nested_type: vec![DescriptorProto {
+            name: Some("LabelsEntry".into()),
+            field: vec![field("key", 1, Type::String, "", one), field("value", 2, Type::String, "", one)],
+            options: Some(MessageOptions { map_entry: Some(true), ..Default::default() }),
+            ..Default::default()
+        }],
         ..Default::default()
     };
     let file = FileDescriptorProto {
@@ -94,8 +106,16 @@ const RUNNING: &str = r#"{
     "steps": [{"description": "copy", "status": "DONE"}, {"description": "check", "status": "IN_PROGRESS"}],
     "progressPercentage": 60, "startTime": "2026-03-01T10:00:00.5Z", "took": "20.5s", "size": "9007199254740993",
     "ratio": 0.5, "dry": true, "step": {"description": ""}, "limit": "7",
-    "extra": {"copied": 7, "labels": {"env": "prod"}, "tags": ["a", "b"], "ready": true}, "digest": "AAA="
+    "extra": {"copied": 7, "labels": {"env": "prod"}, "tags": ["a", "b"], "ready": true}, "digest": "AAA=",
+    "weight": 0.1, "labels": {"env": "prod", "a.b": "c"}, "seen": "18446744073709551615"
 }"#;
+
+/// Begun ten seconds after 1970, and ended ten seconds later.
+fn times(operation: &Snapshot) -> Times {
+    let create_time = SystemTime::UNIX_EPOCH + Duration::from_secs(10);
+    let end_time = operation.is_done().then(|| create_time + Duration::from_secs(10));
+    Times { create_time, end_time }
+}
 
 fn verdict(filter: &str, operation: &Snapshot, pool: &DescriptorPool) -> Result<bool, Problem> {
     let decode = |any: &Any| {
@@ -103,7 +123,7 @@ fn verdict(filter: &str, operation: &Snapshot, pool: &DescriptorPool) -> Result<
         DynamicMessage::decode(message, any.value.clone()).ok()
     };
     let filter = Filter::new(filter, &types(pool), None)?;
-    Ok(filter.is_none_or(|filter| filter.matches(&Subject::new(operation, &decode))))
+    Ok(filter.is_none_or(|filter| filter.matches(&Subject::new(operation, times(operation), &decode))))
 }
 
 #[test]
@@ -128,6 +148,10 @@ fn filters_match_what_they_say() {
         // P-126: what is unset matches nothing, with `!=` neither.
         ("error.code != 7", [false, true, false]),
         ("error.message = \"*no disk\"", [false, true, false]),
+        ("create_time >= 1970-01-01T00:00:10Z", [true, true, true]),
+        ("createTime < 1970-01-01T00:00:10Z", [false, false, false]),
+        ("end_time > 1970-01-01T00:00:10Z", [false, true, true]),
+        ("NOT endTime:*", [true, false, false]),
         ("response:*", [false, false, true]),
         ("metadata:*", [true, true, true]),
         ("response.@type = type.googleapis.com/acme.v1.Unknown", [false, false, true]),
@@ -146,6 +170,8 @@ fn filters_match_what_they_say() {
         ("metadata.size = 9007199254740992", [false, false, false]),
         ("metadata.ratio < 0.75", [true, true, true]),
         ("metadata.ratio = 5e-1", [true, false, false]),
+        ("metadata.weight = 0.1", [true, false, false]),
+        ("metadata.seen = 18446744073709551615", [true, false, false]),
         ("metadata.dry = true", [true, false, false]),
         ("metadata.limit > 6", [true, false, false]),
         // P-129: an unquoted timestamp has colons; offsets; a date alone.
@@ -165,6 +191,12 @@ fn filters_match_what_they_say() {
         ("metadata.steps:*", [true, false, false]),
         ("metadata.resource_names:\"services/acme/*\"", [true, false, false]),
         ("metadata.resource_names:services/none", [false, false, false]),
+        // Maps: a key, and what it leads to; an absent key matches nothing.
+        ("metadata.labels:env", [true, false, false]),
+        ("metadata.labels:prod", [false, false, false]),
+        ("metadata.labels.env = \"p*\"", [true, false, false]),
+        ("metadata.labels.\"a.b\" = c", [true, false, false]),
+        ("metadata.labels.zone != x", [false, false, false]),
         // A Struct.
         ("metadata.extra.copied = 7", [true, false, false]),
         ("metadata.extra.labels.env = prod", [true, false, false]),
@@ -202,11 +234,20 @@ fn what_makes_no_sense_is_said() {
         ("metadata.progress_percentage = 1.5", "an integer, and not `1.5`"),
         ("metadata.ratio = half", "a number"),
         ("metadata.startTime > yesterday", "a timestamp"),
+        ("create_time > yesterday", "a timestamp"),
+        ("create_time.seconds > 1", "there is no field"),
         ("metadata.took = 20", "a duration"),
         ("metadata.steps.status:RUNNING", "a name of acme.v1.State"),
         ("metadata.steps.status = DONE", "`steps` is repeated: use `:` with it"),
         ("metadata.step = x", "`metadata.step` has parts"),
         ("metadata = x", "`metadata` has parts"),
+        // What could never match is no answer of nothing (P-122, P-125).
+        ("metadata.step:x", "`metadata.step` has parts"),
+        ("metadata.steps:DONE", "`metadata.steps` has parts"),
+        ("error:x", "`error` has parts"),
+        ("metadata.labels = x", "`metadata.labels` has parts"),
+        ("metadata.digest:x", "`metadata.digest` has parts"),
+        ("metadata.steps.0:*", "there is no field `metadata.steps.0`"),
         ("done", "`done` stands alone"),
         ("done = true and error:*", "`and` stands alone"),
         ("name = (a OR b)", "a value in parentheses"),
@@ -256,7 +297,9 @@ fn aliases_stand_for_filters() {
     };
     let verdict = |filter: &str| {
         let filter = Filter::new(filter, &types(&pool), Some(&alias))?;
-        Ok::<_, Problem>(filter.is_some_and(|filter| filter.matches(&Subject::new(&running, &decode))))
+        Ok::<_, Problem>(
+            filter.is_some_and(|filter| filter.matches(&Subject::new(&running, times(&running), &decode))),
+        )
     };
     assert_eq!(verdict("serviceName=acme AND startTime>=\"2017-02-01\""), Ok(true));
     assert_eq!(verdict("serviceName = none"), Ok(false));
@@ -267,9 +310,36 @@ fn aliases_stand_for_filters() {
 #[test]
 fn what_a_store_can_decide_is_seen() {
     let pool = pool();
-    let done = |text| Filter::new(text, &types(&pool), None).unwrap().unwrap().done();
-    assert_eq!(done("done = true AND metadata:*"), Some(true));
-    assert_eq!(done("metadata:* (done = false)"), Some(false));
-    assert_eq!(done("done = true OR metadata:*"), None);
-    assert_eq!(done("NOT done = true"), None);
+    let conditions = |text| Filter::new(text, &types(&pool), None).unwrap().unwrap().conditions();
+    let none = Conditions::default();
+    assert_eq!(conditions("done = true AND metadata:*"), Conditions { done: Some(true), ..none.clone() });
+    assert_eq!(conditions("metadata:* (done = false)"), Conditions { done: Some(false), ..none.clone() });
+    assert_eq!(conditions("done = true OR metadata:*"), none);
+    assert_eq!(conditions("NOT done = true"), none);
+    let second = |second| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(second));
+    assert_eq!(
+        conditions(
+            "create_time > 1970-01-01T00:00:05Z createTime >= 1970-01-01T00:00:03Z create_time<1970-01-01T00:00:09Z"
+        ),
+        Conditions { created_from: second(5), created_to: second(9), ..none.clone() }
+    );
+    // What a store keeps of an instant are whole microseconds: it may leave more, and never less.
+    assert_eq!(
+        conditions("create_time = 1970-01-01T00:00:00.000000500Z"),
+        Conditions {
+            created_from: second(0),
+            created_to: Some(SystemTime::UNIX_EPOCH + Duration::from_micros(1)),
+            ..none.clone()
+        }
+    );
+    assert_eq!(conditions("create_time != 1970-01-01T00:00:05Z OR done = true"), none);
+    assert_eq!(
+        conditions("metadata.@type = type.googleapis.com/a.B AND response.@type:\"x/C\""),
+        Conditions {
+            metadata_type: Some("type.googleapis.com/a.B".into()),
+            response_type: Some("x/C".into()),
+            ..none.clone()
+        }
+    );
+    assert_eq!(conditions("metadata.@type = \"*a.B\""), none);
 }

@@ -31,7 +31,12 @@ pub async fn records_survive_a_restart(subject: &mut dyn Subject) {
     }
     let store = subject.store();
     assert_eq!(store.get(&names).await.expect("get"), before);
-    let query = crate::store::Query::Public { parent: None, done: None, after: None, limit: 100 };
+    let query = crate::store::Query::Public {
+        parent: None,
+        conditions: crate::store::Conditions::default(),
+        after: None,
+        limit: 100,
+    };
     let mut visible = listed(&*store, query).await;
     visible.sort_unstable();
     assert_eq!(visible, ["operations/done", "operations/open"]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Subject;
 use super::support::*;
 use crate::data::operation::Outcome;
-use crate::store::{Created, NewRecord, Patch, Record, Store};
+use crate::store::{Created, NewRecord, Patch, Query, Record, Store};
 
 fn keyed(text: &str, request: Option<u8>, exclusive: Option<u8>) -> NewRecord {
     NewRecord {
@@ -36,6 +36,24 @@ pub async fn a_taken_exclusive_key_is_answered_with_its_record(subject: &mut dyn
     assert_eq!(create(&*store, keyed("operations/b", None, Some(1))).await, Created::Exclusive(record));
     assert_eq!(read(&*store, &name("operations/b")).await, None);
     created(&*store, keyed("operations/b", None, Some(2))).await;
+}
+
+/// A record is found by its request key, whether it is open, hidden, done or a tombstone, until the key is free (P-035).
+pub async fn a_record_is_found_by_its_request_key(subject: &mut dyn Subject) {
+    let store = subject.store();
+    let record = created(&*store, keyed("operations/a", Some(1), Some(2))).await;
+    created(&*store, keyed("operations/b", None, None)).await;
+    for byte in [2, 3] {
+        assert_eq!(find(&*store, byte).await, [], "a key that no request has");
+    }
+    assert_eq!(find(&*store, 1).await, std::slice::from_ref(&record));
+    remove(&*store, &record.name).await;
+    assert!(find(&*store, 1).await[0].head().removed);
+    finish(&*store, &record.name, None).await;
+    assert!(find(&*store, 1).await[0].metadata.value.is_empty());
+    subject.advance(SPAN).await;
+    store.purge(100, SPAN).await.expect("purge");
+    assert_eq!(find(&*store, 1).await, []);
 }
 
 /// Several conflicts are decided in one order: the name, the request key, the exclusivity key.
@@ -141,10 +159,17 @@ pub async fn a_request_key_is_free_after_its_retention(subject: &mut dyn Subject
     created(&*store, keyed("operations/b", Some(1), None)).await;
 }
 
-/// The record that answers for request key 1.
+/// The record that answers for request key 1, to a creation and to a query alike.
 async fn requested(store: &dyn Store) -> Record {
     match create(store, keyed("operations/other", Some(1), None)).await {
-        Created::Request(record) => record,
+        Created::Request(record) => {
+            assert_eq!(find(store, 1).await, std::slice::from_ref(&record));
+            record
+        }
         other => panic!("expected the key to be taken, got {other:?}"),
     }
+}
+
+async fn find(store: &dyn Store, byte: u8) -> Vec<Record> {
+    store.list(&Query::Request { key: key(byte) }).await.expect("list")
 }

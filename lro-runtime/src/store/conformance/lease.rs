@@ -175,6 +175,44 @@ pub async fn open_work_past_its_deadline_is_overdue(subject: &mut dyn Subject) {
     assert_eq!(listed(&*store, Query::Overdue { after, limit: 100 }).await, ["operations/b"]);
 }
 
+/// Open restartable records are unregistered while no worker with a row lists their method, and they have no worker with one.
+pub async fn work_that_nobody_can_run_again_is_found(subject: &mut dyn Subject) {
+    let store = subject.store();
+    let restartable = true;
+    for (text, method, by) in [
+        ("operations/1", "acme.v1.Disks/Copy", 1),
+        ("operations/2", "acme.v1.Disks/Move", 1),
+        ("operations/3", "acme.v1.Disks/Wipe", 2),
+        ("operations/4", "acme.v1.Disks/Wipe", 1),
+    ] {
+        let record = NewRecord { method: method.into(), restartable, worker: worker(by), ..new(text) };
+        created(&*store, record).await;
+    }
+    created(&*store, new("operations/5")).await;
+    remove(&*store, &name("operations/4")).await;
+    let unregistered = async |after, limit| listed(&*store, Query::Unregistered { after, limit }).await;
+    let lists = async |by: u128, methods: &[&str], lease, first| {
+        let methods: Vec<_> = methods.iter().map(|&method| method.to_owned()).collect();
+        assert!(store.renew(worker(by), &methods, lease, first).await.expect("renew"));
+    };
+    assert_eq!(
+        unregistered(None, 100).await,
+        ["operations/1", "operations/2", "operations/3", "operations/4"]
+    );
+    let after = Some(name("operations/1"));
+    assert_eq!(unregistered(after, 2).await, ["operations/2", "operations/3"]);
+    lists(2, &[], 3 * SPAN, true).await;
+    lists(3, &["acme.v1.Disks/Move", "acme.v1.Disks/Cop", "acme.v1.Disks/Copy"], SPAN / 2, true).await;
+    assert_eq!(unregistered(None, 100).await, ["operations/4"]);
+    // The newest list counts, and ends with the row.
+    lists(3, &["acme.v1.Disks/Wipe"], SPAN / 2, false).await;
+    assert_eq!(unregistered(None, 100).await, ["operations/1", "operations/2"]);
+    subject.advance(SPAN).await;
+    store.reap(worker(2)).await.expect("reap");
+    let all = listed(&*store, Query::Unregistered { after: None, limit: 100 }).await;
+    assert_eq!(all, ["operations/1", "operations/2", "operations/4"]);
+}
+
 /// Claimable and owned records come by name, in pages, from all condemned workers at once.
 pub async fn work_is_paged_by_name(subject: &mut dyn Subject) {
     let store = subject.store();

@@ -2,15 +2,22 @@
 
 use super::Subject;
 use super::support::*;
-use crate::store::{Cursor, Query, Record, Store};
+use crate::data::operation::Outcome;
+use crate::store::{Conditions, Cursor, Guard, Patch, Query, Record, Store};
 
 fn public(parent: Option<&str>) -> Query {
-    Query::Public { parent: parent.map(Into::into), done: None, after: None, limit: 100 }
+    Query::Public {
+        parent: parent.map(Into::into),
+        conditions: Conditions::default(),
+        after: None,
+        limit: 100,
+    }
 }
 
 async fn page(store: &dyn Store, parent: Option<&str>, after: Option<&Record>, limit: usize) -> Vec<Record> {
     let after = after.map(|record| Cursor { create_time: record.create_time, name: record.name.clone() });
-    let query = Query::Public { parent: parent.map(Into::into), done: None, after, limit };
+    let query =
+        Query::Public { parent: parent.map(Into::into), conditions: Conditions::default(), after, limit };
     store.list(&query).await.expect("list")
 }
 
@@ -113,11 +120,61 @@ pub async fn done_and_open_records_can_be_told_apart(subject: &mut dyn Subject) 
     created(&*store, new("operations/open")).await;
     for parent in [Some(String::new()), None] {
         for (wanted, expected) in [(true, "operations/done"), (false, "operations/open")] {
-            let (parent, done) = (parent.clone(), Some(wanted));
-            let query = Query::Public { parent, done, after: None, limit: 100 };
-            assert_eq!(listed(&*store, query).await, [expected]);
+            let conditions = Conditions { done: Some(wanted), ..Conditions::default() };
+            assert_eq!(selected(&*store, parent.clone(), conditions).await, [expected]);
         }
     }
+}
+
+async fn selected(store: &dyn Store, parent: Option<String>, conditions: Conditions) -> Vec<String> {
+    listed(store, Query::Public { parent, conditions, after: None, limit: 100 }).await
+}
+
+/// Records are told apart by when they were created, both ends included.
+pub async fn records_are_selected_by_creation(subject: &mut dyn Subject) {
+    let store = subject.store();
+    let mut times = Vec::new();
+    for number in 0..4 {
+        times.push(created(&*store, new(&format!("operations/{number}"))).await.create_time);
+        subject.advance(SPAN / 10).await;
+    }
+    for parent in [Some(String::new()), None] {
+        for (from, to, expected) in [
+            (Some(1), Some(2), &["operations/2", "operations/1"][..]),
+            (Some(3), None, &["operations/3"]),
+            (None, Some(0), &["operations/0"]),
+            (Some(2), Some(1), &[]),
+        ] {
+            let created_from = from.map(|index: usize| times[index]);
+            let created_to = to.map(|index: usize| times[index]);
+            let conditions = Conditions { created_from, created_to, ..Conditions::default() };
+            assert_eq!(selected(&*store, parent.clone(), conditions).await, expected);
+        }
+    }
+}
+
+/// Records are told apart by the types of their metadata and of their response. An error is no response.
+pub async fn records_are_selected_by_type(subject: &mut dyn Subject) {
+    let store = subject.store();
+    let record = created(&*store, new("operations/answered")).await;
+    finish(&*store, &record.name, None).await;
+    let answered = read(&*store, &record.name).await.expect("record");
+    let Some(Outcome::Response(response)) = answered.outcome else { panic!("{answered:?}") };
+    let failed = created(&*store, new("operations/failed")).await.name;
+    let error = Patch { outcome: Some(failure("no")), ..Patch::default() };
+    applied(&*store, &failed, Guard::Attempt(1), error).await;
+    let mut other = new("operations/other");
+    other.metadata.type_url = "type.googleapis.com/lro.Other".into();
+    let other = created(&*store, other).await.metadata.type_url;
+    let metadata_type = Some(other);
+    let conditions = Conditions { metadata_type, ..Conditions::default() };
+    assert_eq!(selected(&*store, None, conditions).await, ["operations/other"]);
+    let response_type = Some(response.type_url.clone());
+    let conditions = Conditions { response_type, ..Conditions::default() };
+    assert_eq!(selected(&*store, Some(String::new()), conditions).await, ["operations/answered"]);
+    let response_type = Some("type.googleapis.com/lro.Unknown".into());
+    let conditions = Conditions { response_type, ..Conditions::default() };
+    assert_eq!(selected(&*store, None, conditions).await, [""; 0]);
 }
 
 /// Pages cover everything once, whatever their size, and the last may be exactly full (P-116, P-118).

@@ -122,6 +122,7 @@ macro_rules! __store_properties {
         }
         keys {
             a_taken_request_key_is_answered_with_its_record
+            a_record_is_found_by_its_request_key
             a_taken_exclusive_key_is_answered_with_its_record
             conflicts_are_decided_in_order
             keys_of_two_kinds_do_not_meet
@@ -139,6 +140,8 @@ macro_rules! __store_properties {
             the_root_is_not_everywhere
             removed_and_expired_records_are_not_listed
             done_and_open_records_can_be_told_apart
+            records_are_selected_by_creation
+            records_are_selected_by_type
             pages_cover_everything_once
             pages_survive_what_happens_between_them
         }
@@ -156,6 +159,7 @@ macro_rules! __store_properties {
             hidden_work_is_claimable_and_done_work_is_not
             a_worker_finds_what_it_owns
             open_work_past_its_deadline_is_overdue
+            work_that_nobody_can_run_again_is_found
             work_is_paged_by_name
         }
         purge {
@@ -175,6 +179,7 @@ macro_rules! __store_properties {
         }
         shared {
             the_last_descriptor_wins
+            a_name_is_taken_over
             the_secret_is_stable
         }
         durability {

@@ -173,6 +173,10 @@ impl Store for PostgresStore {
         upkeep::retire(&self.0.sessions, worker).await.map_err(Failure::of_writing)
     }
 
+    async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
+        upkeep::succeed(&self.0.sessions, name, worker).await.map_err(Failure::of_writing)
+    }
+
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError> {
         upkeep::purge(&self.0.sessions, limit, keep_keys).await.map_err(Failure::of_writing)
     }

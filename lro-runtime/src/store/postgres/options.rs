@@ -60,6 +60,10 @@ impl PostgresOptions {
         if !server.starts_with("postgres://") && !server.starts_with("postgresql://") {
             return Err(OpenError::Url);
         }
+        // A `?` of the password, which would be the end of the user in one reading, and not in another.
+        if query.contains('@') {
+            return Err(OpenError::Url);
+        }
         let (mut schema, mut pool, mut ssl_mode, mut roots) = (None, None, None, None);
         let mut others = Vec::new();
         for option in query.split('&').filter(|option| !option.is_empty()) {

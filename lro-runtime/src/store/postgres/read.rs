@@ -72,19 +72,36 @@ type Values<'q> = Vec<(&'q (dyn ToSql + Sync), Type)>;
 
 pub(super) async fn list(sessions: &Sessions, query: &Query) -> Result<Vec<Record>, Failure> {
     match query {
-        Query::Public { parent, done, after, limit } => {
+        Query::Public { parent, conditions: wanted, after, limit } => {
             let limit = row_count(*limit);
             let mut values: Values<'_> = vec![(&limit, Type::INT8)];
             let mut conditions = format!("remove_time IS NULL AND {UNEXPIRED}");
-            match done {
+            match wanted.done {
                 Some(true) => conditions.push_str(" AND outcome IS NOT NULL"),
                 Some(false) => conditions.push_str(" AND outcome IS NULL"),
                 None => {}
             }
+            for (condition, time) in
+                [("create_time >=", &wanted.created_from), ("create_time <=", &wanted.created_to)]
+            {
+                if let Some(time) = time {
+                    values.push((time, Type::TIMESTAMPTZ));
+                    conditions.push_str(&format!(" AND {condition} ${}", values.len()));
+                }
+            }
+            let types = [("metadata_type", &wanted.metadata_type), ("outcome_type", &wanted.response_type)]
+                .map(|(column, url)| (column, url.as_deref()));
+            for (column, url) in &types {
+                if let Some(url) = url {
+                    values.push((url, Type::TEXT));
+                    conditions.push_str(&format!(" AND {column} = ${}", values.len()));
+                }
+            }
             let after = after.as_ref().map(|after| (after.create_time, after.name.as_str()));
             if let Some((create_time, name)) = &after {
-                conditions.push_str(" AND (create_time, name) < ($2, $3)");
                 values.extend([(create_time as _, Type::TIMESTAMPTZ), (name as _, Type::TEXT)]);
+                let place = values.len();
+                conditions.push_str(&format!(" AND (create_time, name) < (${}, ${place})", place - 1));
             }
             // The inner order is the index's, so that no more is read than the page, whatever the planner believes about the table.
             // Only the records of one instant are left to be sorted.
@@ -105,22 +122,22 @@ pub(super) async fn list(sessions: &Sessions, query: &Query) -> Result<Vec<Recor
         }
         Query::Claimable { methods, after, limit } => {
             let (after, limit) = (text(after.as_ref()), row_count(*limit));
-            // By worker first, though there is but one: that is the index's order, which the planner does not see in `IS NULL`.
-            let page = |worker: &str| {
-                format!(
-                    "SELECT {COLUMNS} FROM lro_operation WHERE outcome IS NULL AND worker {worker} AND name > $1
-                     AND (NOT restartable OR method = ANY ($2)) ORDER BY worker, name LIMIT $3"
-                )
-            };
-            let sql = format!(
-                "{EACH_GONE} SELECT page.* FROM gone CROSS JOIN LATERAL ({}) page
-                 UNION ALL ({}) ORDER BY name LIMIT $3",
-                page("= gone.id"),
-                page("IS NULL")
-            );
+            let sql = of_gone("(NOT restartable OR method = ANY ($3))");
             let values: Values<'_> =
-                vec![(&after, Type::TEXT), (methods, Type::TEXT_ARRAY), (&limit, Type::INT8)];
+                vec![(&after, Type::TEXT), (&limit, Type::INT8), (methods, Type::TEXT_ARRAY)];
             select(sessions, &sql, &values).await
+        }
+        Query::Unregistered { after, limit } => {
+            let (after, limit) = (text(after.as_ref()), row_count(*limit));
+            let sql =
+                of_gone("restartable AND method <> ALL (ARRAY (SELECT unnest(methods) FROM lro_worker))");
+            select(sessions, &sql, &[(&after, Type::TEXT), (&limit, Type::INT8)]).await
+        }
+        Query::Request { key } => {
+            let sql =
+                format!("SELECT clock_timestamp(), {COLUMNS} FROM lro_operation WHERE request_key = $1");
+            let rows = sessions.query(&sql, &[&&key.0[..]]).await?;
+            rows.iter().map(|row| Ok(record(row, 1)?.as_of(value(row, 0)?))).collect()
         }
         Query::OwnedBy { worker, after, limit } => {
             let (after, limit) = (text(after.as_ref()), row_count(*limit));
@@ -163,6 +180,22 @@ const EACH_GONE: &str = "WITH RECURSIVE owner (id) AS (
     ), gone (id) AS MATERIALIZED (
         SELECT id FROM owner WHERE id IS NOT NULL AND NOT EXISTS (SELECT FROM lro_worker WHERE lro_worker.id = owner.id)
     )";
+
+/// A page of what the workers own that are gone, or nobody does, by name. By worker first, though there is but one in each part:
+/// that is the index's order, which the planner does not see in `IS NULL`.
+fn of_gone(condition: &str) -> String {
+    let page = |worker: &str| {
+        format!(
+            "SELECT {COLUMNS} FROM lro_operation WHERE outcome IS NULL AND worker {worker} AND name > $1
+             AND {condition} ORDER BY worker, name LIMIT $2"
+        )
+    };
+    format!(
+        "{EACH_GONE} SELECT page.* FROM gone CROSS JOIN LATERAL ({}) page UNION ALL ({}) ORDER BY name LIMIT $2",
+        page("= gone.id"),
+        page("IS NULL")
+    )
+}
 
 async fn select(
     sessions: &Sessions,

@@ -12,7 +12,7 @@ use super::row::{COLUMNS, parent_column, record};
 use super::write::row_count;
 use crate::OperationName;
 use crate::store::clock::to_micros;
-use crate::store::{Query, Record};
+use crate::store::{Conditions, Query, Record};
 
 /// How many names are read in one transaction.
 const PAGE: usize = 1000;
@@ -29,6 +29,16 @@ static BY_WORKER: LazyLock<String> = LazyLock::new(|| {
         *SELECT
     )
 });
+static UNREGISTERED: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{} INDEXED BY lro_operation_open WHERE outcome IS NULL AND worker IS ?1 AND name > ?2
+         AND restartable AND method NOT IN (SELECT value FROM json_each(?3))
+         ORDER BY name LIMIT ?4",
+        *SELECT
+    )
+});
+static BY_REQUEST: LazyLock<String> =
+    LazyLock::new(|| format!("{} INDEXED BY lro_operation_request WHERE request_key = ?1", *SELECT));
 static OVERDUE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{} INDEXED BY lro_operation_deadline WHERE outcome IS NULL AND deadline <= ?1 AND name > ?2
@@ -59,26 +69,30 @@ pub(super) fn get(
 
 pub(super) fn list(connection: &Connection, query: &Query, now: SystemTime) -> rusqlite::Result<Vec<Record>> {
     match query {
-        Query::Public { parent, done, after, limit } => {
+        Query::Public { parent, conditions, after, limit } => {
             let after = after.as_ref().map(|after| (to_micros(after.create_time), after.name.as_str()));
-            let (sql, values) = public(parent.as_deref(), *done, after, *limit, now);
+            let (sql, values) = public(parent.as_deref(), conditions, after, *limit, now);
             select(connection, &sql, params_from_iter(values))
         }
         Query::Claimable { methods, after, limit } => {
-            let methods = serde_json::to_string(methods)
-                .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
             let transaction = connection.unchecked_transaction()?;
-            let mut page = Vec::new();
-            for worker in gone(&transaction)? {
-                page.extend(by_worker(&transaction, worker, Some(&methods), after.as_ref(), *limit)?);
-            }
-            page.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-            page.truncate(*limit);
+            let page = by_gone(&transaction, &BY_WORKER, methods, after.as_ref(), *limit)?;
+            transaction.commit()?;
+            Ok(page)
+        }
+        Query::Unregistered { after, limit } => {
+            let transaction = connection.unchecked_transaction()?;
+            let methods = registered(&transaction)?;
+            let page = by_gone(&transaction, &UNREGISTERED, &methods, after.as_ref(), *limit)?;
             transaction.commit()?;
             Ok(page)
         }
         Query::OwnedBy { worker, after, limit } => {
-            by_worker(connection, Some(worker.0), None, after.as_ref(), *limit)
+            by_worker(connection, &BY_WORKER, Some(worker.0), None, after.as_ref(), *limit)
+        }
+        Query::Request { key } => {
+            let found = select(connection, &BY_REQUEST, [key.0.as_slice()])?;
+            Ok(found.iter().map(|record| record.as_of(now)).collect())
         }
         Query::Overdue { after, limit } => {
             select(connection, &OVERDUE, params![to_micros(now), text(after.as_ref()), row_count(*limit)])
@@ -89,21 +103,32 @@ pub(super) fn list(connection: &Connection, query: &Query, now: SystemTime) -> r
 /// The page of visible records, as SQL with its values. The newest first: the index is read backwards.
 fn public<'q>(
     parent: Option<&'q str>,
-    done: Option<bool>,
+    wanted: &'q Conditions,
     after: Option<(i64, &'q str)>,
     limit: usize,
     now: SystemTime,
 ) -> (String, Vec<ToSqlOutput<'q>>) {
     let mut conditions = String::from("remove_time IS NULL AND (expire_time IS NULL OR expire_time > ?1)");
-    match done {
+    match wanted.done {
         Some(true) => conditions.push_str(" AND outcome IS NOT NULL"),
         Some(false) => conditions.push_str(" AND outcome IS NULL"),
         None => {}
     }
-    let mut values = vec![to_micros(now).into(), row_count(limit).into()];
+    let mut values: Vec<ToSqlOutput<'q>> = vec![to_micros(now).into(), row_count(limit).into()];
+    let mut also = |condition: &str, value: Option<ToSqlOutput<'q>>| {
+        if let Some(value) = value {
+            values.push(value);
+            conditions.push_str(&format!(" AND {condition} ?{}", values.len()));
+        }
+    };
+    also("create_time >=", wanted.created_from.map(|from| to_micros(from).into()));
+    also("create_time <=", wanted.created_to.map(|to| to_micros(to).into()));
+    also("metadata_type =", wanted.metadata_type.as_deref().map(Into::into));
+    also("outcome_type =", wanted.response_type.as_deref().map(Into::into));
     if let Some((create_time, name)) = after {
-        conditions.push_str(" AND (create_time, name) < (?3, ?4)");
         values.extend([create_time.into(), name.into()]);
+        let place = values.len();
+        conditions.push_str(&format!(" AND (create_time, name) < (?{}, ?{place})", place - 1));
     }
     let order = "ORDER BY create_time DESC, name DESC LIMIT ?2";
     let sql = if let Some(parent) = parent {
@@ -152,15 +177,47 @@ fn gone(connection: &Connection) -> rusqlite::Result<Vec<Option<Uuid>>> {
     Ok(owners)
 }
 
+/// The methods that workers with a row can run again.
+fn registered(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut methods = Vec::new();
+    let mut statement = connection.prepare_cached("SELECT methods FROM lro_worker")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let lines: String = row.get(0)?;
+        methods.extend(lines.lines().map(str::to_owned));
+    }
+    Ok(methods)
+}
+
+/// One page of what the workers own that are gone, by name.
+fn by_gone(
+    connection: &Connection,
+    sql: &str,
+    methods: &[String],
+    after: Option<&OperationName>,
+    limit: usize,
+) -> rusqlite::Result<Vec<Record>> {
+    let methods = serde_json::to_string(methods)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    let mut page = Vec::new();
+    for worker in gone(connection)? {
+        page.extend(by_worker(connection, sql, worker, Some(&methods), after, limit)?);
+    }
+    page.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    page.truncate(limit);
+    Ok(page)
+}
+
 fn by_worker(
     connection: &Connection,
+    sql: &str,
     worker: Option<Uuid>,
     methods: Option<&str>,
     after: Option<&OperationName>,
     limit: usize,
 ) -> rusqlite::Result<Vec<Record>> {
     let worker = worker.map(|id| Value::Blob(id.into_bytes().into()));
-    select(connection, &BY_WORKER, params![worker, text(after), methods, row_count(limit)])
+    select(connection, sql, params![worker, text(after), methods, row_count(limit)])
 }
 
 pub(super) fn descriptors(connection: &Connection) -> rusqlite::Result<Vec<(String, Bytes)>> {

@@ -67,7 +67,7 @@ pub enum RegistryError {
         /// Which.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// Methods whose response or metadata has no descriptor.
+    /// Methods whose response, metadata or compared request has no descriptor.
     UndescribedMethods(Vec<UndescribedMethod>),
 }
 
@@ -79,7 +79,7 @@ pub struct UnresolvedField {
     pub(super) missing: String,
 }
 
-/// A method whose response or metadata has no descriptor.
+/// A method whose response, metadata or compared request has no descriptor.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UndescribedMethod {
     method: String,
@@ -162,7 +162,7 @@ impl fmt::Display for RegistryError {
             Self::Refused { source } => write!(f, "the derived types break a rule of protobuf: {source:?}"),
             Self::UndescribedMethods(methods) => {
                 f.write_str(
-                    "some methods have types without a descriptor, so they cannot be shown as JSON:",
+                    "some methods have types without a descriptor, so they cannot be shown as JSON, or compared:",
                 )?;
                 for UndescribedMethod { method, role, type_name } in methods {
                     write!(f, "\n  {method}: its {role} type `{type_name}`")?;

@@ -12,10 +12,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, ReflectMessage};
+use sha2::{Digest, Sha256};
 
 pub use self::error::{RegistryError, UndescribedMethod, UnresolvedField};
 use super::any::Any;
 use super::describe::{self, TypeDescription};
+use super::normal;
 use super::parse::{self, ParseError};
 use super::render::Renderer;
 use crate::data::method::{self, LinkedMethod};
@@ -59,7 +61,8 @@ impl Registry {
         self.pool.get_message_by_name(full_name).is_some()
     }
 
-    /// Checks that the response and the metadata of every linked method can be rendered, before the first one is (P-166).
+    /// Checks that the response and the metadata of every linked method can be rendered, before the first one is (P-166), and that its
+    /// request can be compared, if it is.
     ///
     /// # Errors
     /// Lists every type that has no descriptor.
@@ -70,7 +73,9 @@ impl Registry {
     fn check<'a>(&self, methods: impl Iterator<Item = &'a LinkedMethod>) -> Result<(), RegistryError> {
         let mut undescribed = Vec::new();
         for linked in methods {
-            for (role, full_name) in [("response", (linked.response)()), ("metadata", (linked.metadata)())] {
+            let names = [("response", (linked.response)()), ("metadata", (linked.metadata)())];
+            let request = linked.request.map(|full_name| ("request", full_name()));
+            for (role, full_name) in names.into_iter().chain(request) {
                 if !self.contains(&full_name) {
                     undescribed.push(UndescribedMethod::new(linked.method.full_name(), role, full_name));
                 }
@@ -97,6 +102,21 @@ impl Registry {
         let name = any.full_name();
         let descriptor = self.message(name).or_else(|| self.foreign.get(name).cloned())?;
         DynamicMessage::decode(descriptor, any.value.clone()).ok()
+    }
+
+    /// A hash by which equal payloads are told from others, whoever encoded them: of the type and the [normal bytes](normal). `None`
+    /// as for [`decode`](Self::decode).
+    pub(crate) fn digest(&self, any: &Any) -> Option<[u8; 32]> {
+        let bytes = normal::bytes(&self.decode(any)?, &|any| self.decode(any));
+        // A full name has no zero byte.
+        Some(
+            Sha256::new()
+                .chain_update(any.full_name())
+                .chain_update([0])
+                .chain_update(bytes)
+                .finalize()
+                .into(),
+        )
     }
 
     /// Renders with these types.

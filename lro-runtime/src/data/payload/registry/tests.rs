@@ -6,7 +6,7 @@ use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet};
 
 use super::*;
-use crate::data::method::Method;
+use crate::data::method::{Method, OnInterrupt};
 use crate::data::payload::describe::{EnumBuilder, FieldName, MessageBuilder};
 use crate::data::payload::element::{Codec, Element, Plain, ProtoType};
 use crate::data::payload::field::Field;
@@ -210,18 +210,27 @@ fn sets_may_overlap_and_must_be_whole() {
 #[test]
 fn methods_without_descriptors_are_all_listed() {
     let registry = Registry::of(vec![disk()], &[]).unwrap();
-    let method = |name| &*Box::leak(Box::new(Method { service: "acme.v1.Disks", name, documentation: "" }));
+    let method = |name| {
+        &*Box::leak(Box::new(Method {
+            service: "acme.v1.Disks",
+            name,
+            documentation: "",
+            on_interrupt: OnInterrupt::Fail,
+        }))
+    };
     let known: fn() -> String = || "acme.v1.Disk".to_owned();
     let unknown: fn() -> String = || "acme.v1.Nothing".to_owned();
     let methods = [
-        LinkedMethod { method: method("CreateDisk"), response: known, metadata: known },
-        LinkedMethod { method: method("DeleteDisk"), response: unknown, metadata: known },
-        LinkedMethod { method: method("GrowDisk"), response: known, metadata: unknown },
+        LinkedMethod { method: method("CreateDisk"), request: Some(known), response: known, metadata: known },
+        LinkedMethod { method: method("DeleteDisk"), request: None, response: unknown, metadata: known },
+        LinkedMethod { method: method("GrowDisk"), request: None, response: known, metadata: unknown },
+        LinkedMethod { method: method("MoveDisk"), request: Some(unknown), response: known, metadata: known },
     ];
     assert!(registry.check(methods[..1].iter()).is_ok());
     let refusal = registry.check(methods.iter()).unwrap_err().to_string();
     assert!(refusal.contains("acme.v1.Disks/DeleteDisk: its response type `acme.v1.Nothing`"), "{refusal}");
     assert!(refusal.contains("acme.v1.Disks/GrowDisk: its metadata type `acme.v1.Nothing`"), "{refusal}");
+    assert!(refusal.contains("acme.v1.Disks/MoveDisk: its request type `acme.v1.Nothing`"), "{refusal}");
     assert!(!refusal.contains("CreateDisk"), "{refusal}");
 }
 

@@ -66,7 +66,13 @@ fn write_number(out: &mut String, value: f64, shortest: &impl serde::Serialize, 
 }
 
 pub(super) fn write_string(out: &mut String, text: &str) {
-    write_json(out, text);
+    // Most have nothing to escape, and are spared a text of their own.
+    if text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        return write_json(out, text);
+    }
+    out.push('"');
+    out.push_str(text);
+    out.push('"');
 }
 
 fn write_json(out: &mut String, value: &(impl serde::Serialize + ?Sized)) {
