@@ -24,7 +24,7 @@ pub use crate::data::payload::oneof::{
 };
 pub use crate::engine::{
     Context, Handle, LinkedRerun, LinkedService, PackedRequest, Reply, RequestType, Start, StoredRequest,
-    clone_service, declared, request_type, rerun,
+    clone_service, declared, is_named, request_type, rerun, responds_with,
 };
 
 /// What the expansion in a tonic service names.

@@ -11,10 +11,11 @@ use super::{duration, glue};
 use crate::errors::Errors;
 
 /// Every argument, with an example for the messages.
-const SUPPORTED: [(&str, &str); 15] = [
+const SUPPORTED: [(&str, &str); 16] = [
     ("service", r#"service = "acme.disks.v1.Snapshots""#),
     ("name", r#"name = "TakeSnapshot""#),
     ("metadata", "metadata = TakeSnapshotMetadata"),
+    ("response", "response = Snapshot"),
     ("parent", "parent = request.disk"),
     ("operations", "operations = app.operations"),
     ("validate", "validate = request.check()"),
@@ -42,6 +43,7 @@ pub(crate) struct Arguments {
     pub(crate) service: Slot<LitStr>,
     pub(crate) name: Slot<LitStr>,
     pub(crate) metadata: Slot<Type>,
+    pub(crate) response: Slot<Type>,
     pub(crate) parent: Slot<Expr>,
     pub(crate) operations: Slot<Expr>,
     pub(crate) validate: Slot<Expr>,
@@ -107,6 +109,7 @@ impl Arguments {
         let keywords = [
             self.name.keyword(),
             self.metadata.keyword(),
+            self.response.keyword(),
             self.validate.keyword(),
             self.validate_only.keyword(),
             self.request_id.keyword(),
@@ -131,6 +134,7 @@ impl Arguments {
             "service" => self.service.set(keyword, service_name(input, example)?, errors),
             "name" => self.name.set(keyword, method_name(input, example)?, errors),
             "metadata" => self.metadata.set(keyword, input.parse()?, errors),
+            "response" => self.response.set(keyword, literal(input, example)?, errors),
             "parent" => self.parent.set(keyword, input.parse()?, errors),
             "operations" => self.operations.set(keyword, input.parse()?, errors),
             "validate" => self.validate.set(keyword, input.parse()?, errors),

@@ -28,8 +28,10 @@ use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::{Attribute, FnArg, PatIdent, Type};
 
+use super::answer::payload;
 use super::arguments::Arguments;
 use super::check::{Checked, hidden_type};
+use super::convention::Convention;
 use super::glue;
 use super::handler::Handler;
 use super::receiver;
@@ -40,12 +42,14 @@ pub(crate) fn expand(checked: Checked) -> TokenStream {
     let method = method(&checked);
     let submission = submission(&checked);
     let (request, packed) = packed(&checked);
+    let responds = responds(&checked);
     let bindings = &checked.handler.parts.bindings;
     let run = run(&checked);
     let statements = quote! {
         #method
         #request
         #submission
+        #responds
         #packed
         #(#bindings)*
         #run
@@ -86,16 +90,13 @@ pub(super) fn names(checked: &Checked) -> (TokenStream, TokenStream) {
 
 /// The entry in the link-time catalogue. It is an item, so its types must make sense outside the function.
 fn submission(checked: &Checked) -> Option<TokenStream> {
-    let Checked { arguments, handler, declared, metadata, answer, .. } = checked;
+    let Checked { arguments, handler, declared, metadata, .. } = checked;
     if !in_catalog(arguments) || handler.is_local(declared) || handler.is_local(metadata) {
         return None;
     }
-    // A type that does not fit is reported here in the same words, at the same tokens, as in the signature: once.
+    let response = response(checked);
     let private = arguments.private(declared.span());
-    let way = answer.way(&private);
-    let response = quote_spanned! {glue(declared.span())=>
-        <<#declared as #private::Reply<#metadata, #way>>::Response as #private::Payload>::full_name
-    };
+    let response = quote_spanned!(glue(declared.span())=> <#response as #private::Payload>::full_name);
     let request = match &checked.request {
         Some(request) if is_constant(checked, &request.ty) => {
             quote!(::core::option::Option::Some(__REQUEST.full_name))
@@ -114,6 +115,38 @@ fn submission(checked: &Checked) -> Option<TokenStream> {
                 metadata: #metadata,
             }
         }
+    })
+}
+
+/// The response's type. One that does not fit is reported in the same words, at the same tokens, as in the signature: once.
+fn response(checked: &Checked) -> TokenStream {
+    let Checked { arguments, declared, metadata, answer, .. } = checked;
+    let private = arguments.private(declared.span());
+    let way = answer.way(&private);
+    quote_spanned!(glue(declared.span())=> <#declared as #private::Reply<#metadata, #way>>::Response)
+}
+
+/// Holds the response against what the method says of it, or else against the convention. An alias shows its payload to the compiler
+/// alone, so that this is up to constants of its types; a type that is known inside of the function alone is not judged.
+fn responds(checked: &Checked) -> Option<TokenStream> {
+    let Checked { arguments, handler, declared, metadata, .. } = checked;
+    let response = response(checked);
+    if let Some(said) = arguments.response.value() {
+        let private = arguments.private(said.span());
+        return Some(quote_spanned!(glue(said.span())=> #private::responds_with::<#said, #response>();));
+    }
+    if !in_catalog(arguments) || handler.is_local(declared) || handler.is_local(metadata) {
+        return None;
+    }
+    let rpc = checked.rpc_name();
+    let convention = Convention::of(&rpc);
+    let payload = payload(declared);
+    let found = payload.map_or_else(|| "Type".to_owned(), |payload| payload.to_token_stream().to_string());
+    let (accepted, mistake) = (&convention.accepted, convention.mistake(&rpc, &found));
+    let place = payload.unwrap_or(declared).span();
+    let private = arguments.private(place);
+    Some(quote_spanned! {glue(place)=>
+        const _: () = ::core::assert!(#private::is_named::<#response>(&[#(#accepted),*]), #mistake);
     })
 }
 

@@ -86,7 +86,12 @@ impl Handler {
     pub(crate) fn rpc_name(&self) -> String {
         let name = self.function.sig.ident.unraw().to_string();
         let words = name.split('_').filter(|word| !word.is_empty());
-        words.map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+        let capitalized = words.map(|word| {
+            let mut characters = word.chars();
+            let first = characters.next().map(char::to_uppercase);
+            first.into_iter().flatten().chain(characters).collect::<String>()
+        });
+        capitalized.collect()
     }
 
     /// Whether a type makes sense inside of the function alone.

@@ -9,6 +9,7 @@ mod answer;
 mod arguments;
 mod block;
 mod check;
+mod convention;
 mod duration;
 mod expand;
 mod fallback;

@@ -1,6 +1,7 @@
 //! The attribute: every shape a handler may have, hygiene, and lints.
 
 mod blocks;
+mod convention;
 mod hygiene;
 mod instrument;
 mod lints;

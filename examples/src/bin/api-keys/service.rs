@@ -90,7 +90,7 @@ impl ApiKeys {
     }
 
     /// Deletes a key. For 30 days it can be undeleted.
-    #[long_running(service = "google.api.apikeys.v2.ApiKeys", validate = self.check_delete(&request).await)]
+    #[long_running(response = Key, service = "google.api.apikeys.v2.ApiKeys", validate = self.check_delete(&request).await)]
     pub(crate) async fn delete_key(
         &self,
         ctx: Context<()>,
@@ -107,7 +107,7 @@ impl ApiKeys {
     }
 
     /// Takes the deletion of a key back.
-    #[long_running(service = "google.api.apikeys.v2.ApiKeys", validate = self.check_undelete(&request).await)]
+    #[long_running(response = Key, service = "google.api.apikeys.v2.ApiKeys", validate = self.check_undelete(&request).await)]
     pub(crate) async fn undelete_key(
         &self,
         ctx: Context<()>,
