@@ -23,8 +23,8 @@ pub use crate::data::payload::oneof::{
     Oneof, OneofField, Variant, contains, distinct_names, distinct_numbers, no_such_variant,
 };
 pub use crate::engine::{
-    Context, Handle, LinkedRerun, LinkedService, PackedRequest, Reply, RequestType, Start, StoredRequest,
-    clone_service, declared, is_named, request_type, rerun, responds_with,
+    Context, Handle, LinkedRerun, LinkedService, Operation, PackedRequest, Reply, RequestType, Start,
+    StoredRequest, clone_service, declared, is_named, request_type, rerun, responds_with,
 };
 
 /// What the expansion in a tonic service names.

@@ -117,6 +117,11 @@ pub(super) fn payload(declared: &Type) -> Option<&Type> {
     Some(first(success).filter(|(name, _)| *name == "Response").map_or(success, |(_, payload)| payload))
 }
 
+/// The payload of a `Result` that has both of its types.
+pub(super) fn bare_payload(declared: &Type) -> Option<&Type> {
+    payload(declared).filter(|_| matches!(Payload::of(declared), Payload::Bare))
+}
+
 /// The last segment of a type's path, if it has arguments.
 fn generic(ty: &Type) -> Option<(&Ident, &Punctuated<GenericArgument, Token![,]>)> {
     match ty {

@@ -39,6 +39,9 @@ use super::request::RequestParameter;
 use super::shape::Shape;
 
 pub(crate) fn expand(checked: Checked) -> TokenStream {
+    if checked.handler.semicolon.is_some() {
+        return published(checked, &TokenStream::new());
+    }
     let method = method(&checked);
     let submission = submission(&checked);
     let (request, packed) = packed(&checked);
@@ -54,9 +57,14 @@ pub(crate) fn expand(checked: Checked) -> TokenStream {
         #(#bindings)*
         #run
     };
+    published(checked, &statements)
+}
+
+/// The public method, with these statements if it has a body.
+fn published(checked: Checked, statements: &TokenStream) -> TokenStream {
     let Checked { arguments, mut handler, declared, metadata, answer, .. } = checked;
     handler.publish(answer.output(&arguments, &handler, &declared, &metadata));
-    handler.with_body(&statements)
+    handler.with_body(statements)
 }
 
 fn method(checked: &Checked) -> TokenStream {
@@ -119,7 +127,7 @@ fn submission(checked: &Checked) -> Option<TokenStream> {
 }
 
 /// The response's type. One that does not fit is reported in the same words, at the same tokens, as in the signature: once.
-fn response(checked: &Checked) -> TokenStream {
+pub(super) fn response(checked: &Checked) -> TokenStream {
     let Checked { arguments, declared, metadata, answer, .. } = checked;
     let private = arguments.private(declared.span());
     let way = answer.way(&private);
@@ -130,24 +138,41 @@ fn response(checked: &Checked) -> TokenStream {
 /// alone, so that this is up to constants of its types; a type that is known inside of the function alone is not judged.
 fn responds(checked: &Checked) -> Option<TokenStream> {
     let Checked { arguments, handler, declared, metadata, .. } = checked;
+    if arguments.response.value().is_some() {
+        let said = responds_as_said(checked);
+        return Some(quote!(#said;));
+    }
+    let is_constant = in_catalog(arguments) && !handler.is_local(declared) && !handler.is_local(metadata);
+    is_constant.then(|| responds_as_agreed(checked))
+}
+
+/// A constant that compiles where the response keeps the convention, or is what the method says.
+pub(super) fn constant_response(checked: &Checked) -> TokenStream {
+    match responds_as_said(checked) {
+        Some(said) => quote!(const _: () = #said;),
+        None => responds_as_agreed(checked),
+    }
+}
+
+fn responds_as_said(checked: &Checked) -> Option<TokenStream> {
+    let said = checked.arguments.response.value()?;
     let response = response(checked);
-    if let Some(said) = arguments.response.value() {
-        let private = arguments.private(said.span());
-        return Some(quote_spanned!(glue(said.span())=> #private::responds_with::<#said, #response>();));
-    }
-    if !in_catalog(arguments) || handler.is_local(declared) || handler.is_local(metadata) {
-        return None;
-    }
+    let private = checked.arguments.private(said.span());
+    Some(quote_spanned!(glue(said.span())=> #private::responds_with::<#said, #response>()))
+}
+
+fn responds_as_agreed(checked: &Checked) -> TokenStream {
+    let Checked { arguments, declared, .. } = checked;
     let rpc = checked.rpc_name();
     let convention = Convention::of(&rpc);
     let payload = payload(declared);
     let found = payload.map_or_else(|| "Type".to_owned(), |payload| payload.to_token_stream().to_string());
     let (accepted, mistake) = (&convention.accepted, convention.mistake(&rpc, &found));
     let place = payload.unwrap_or(declared).span();
-    let private = arguments.private(place);
-    Some(quote_spanned! {glue(place)=>
+    let (private, response) = (arguments.private(place), response(checked));
+    quote_spanned! {glue(place)=>
         const _: () = ::core::assert!(#private::is_named::<#response>(&[#(#accepted),*]), #mistake);
-    })
+    }
 }
 
 /// The description of the request, and the request in the stored form, taken before the parameter is: the body owns that.

@@ -1,5 +1,6 @@
 //! The attribute: every shape a handler may have, hygiene, and lints.
 
+mod aliases;
 mod blocks;
 mod convention;
 mod hygiene;
@@ -9,6 +10,7 @@ mod receivers;
 mod requests;
 mod shapes;
 mod tonic;
+mod traits;
 
 use lro_runtime::Operations;
 
