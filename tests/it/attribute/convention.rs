@@ -1,5 +1,7 @@
 //! Responses that keep the convention, and those that are not judged. That they compile is the test; `ui/fail/convention` has what does not.
 
+use std::collections::BTreeMap;
+
 use lro_runtime::{Json, Operations, Payload, Status, long_running};
 
 use crate::support::engine;
@@ -55,7 +57,7 @@ methods! {
     (response = Volume) create_service_disk -> Result<Volume, Status> = volume();
     (response = ()) create_nothing -> Result<(), Status> = ();
     // Nobody knows a name for it.
-    () move_disk -> Result<Json<Vec<u8>>, Status> = Json(Vec::new());
+    () move_disk -> Result<Json<BTreeMap<String, u8>>, Status> = Json(BTreeMap::new());
     (catalog = false) grow_disk -> Answer = volume();
 }
 
