@@ -1,0 +1,146 @@
+//! The lease protocol, simulated: real engines, many replicas, one table, and everything between them that can go wrong.
+//!
+//! A seed decides about everything that happens, on a clock that only tests move. The default is some hundred seeds; more are
+//! `SIMULATION_SEEDS=100000`, and one alone, with its whole history if it fails, is `SEED=17`:
+//! `SEED=17 cargo test -p lro-tests --test it simulation::any_seed`.
+
+mod chance;
+mod clients;
+mod fleet;
+mod history;
+mod jobs;
+mod network;
+mod oracle;
+mod rules_off;
+mod sabotage;
+mod table;
+mod way;
+mod weather;
+mod world;
+
+use std::env;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Builder;
+use tokio::task::JoinSet;
+
+use self::chance::{Dice as _, draw};
+use self::clients::Client;
+use self::fleet::Fleet;
+use self::history::Event;
+use self::oracle::{Rule, Violation, judge};
+use self::sabotage::Sabotage;
+use self::weather::Weather;
+use self::world::World;
+
+const LEASE: Duration = Duration::from_secs(15);
+
+/// How long things go wrong.
+const CHAOS: Duration = Duration::from_secs(15 * 10);
+
+/// How long everything may take to end from then on. What is under way takes up to three leases to arrive, and may be awaited by
+/// something that then has to be found by somebody else, a lease later.
+const BOUND: Duration = Duration::from_secs(15 * 16);
+
+const CALLS: u32 = 14;
+
+/// One simulation.
+struct Run {
+    history: Vec<Event>,
+    broken: Vec<Violation>,
+}
+
+fn simulate(seed: u64, weather: &Weather, sabotage: Option<Sabotage>) -> Run {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let history = runtime.block_on(async {
+        let world = World::new(seed, weather.clone(), sabotage);
+        tokio::select! {
+            biased;
+            () = direct(&world) => {}
+            never = world.network.run() => never,
+        }
+        world.take_history()
+    });
+    let broken = judge(&history);
+    Run { history, broken }
+}
+
+/// What happens, from the first replica to the last look.
+async fn direct(world: &Arc<World>) {
+    let fleet = Fleet::new(world);
+    for _ in 0..3 {
+        fleet.open(None).await;
+    }
+    let mut clients = JoinSet::new();
+    for call in 0..CALLS {
+        let (world, fleet) = (Arc::clone(world), Arc::clone(&fleet));
+        clients.spawn(Client { world, fleet, call }.run());
+    }
+    let mut rng = draw(world.seed, "deeds");
+    let mut deeds: Vec<_> = (0..world.weather.events)
+        .map(|_| (rng.time(Duration::ZERO, CHAOS), world.weather.deed(&mut rng)))
+        .collect();
+    deeds.sort_by_key(|(at, _)| *at);
+    for (at, deed) in deeds {
+        tokio::time::sleep(at.saturating_sub(world.network.now())).await;
+        fleet.do_one(deed, &mut rng);
+    }
+    tokio::time::sleep(CHAOS.saturating_sub(world.network.now())).await;
+
+    world.calm();
+    fleet.open(None).await;
+    let over = world.network.now() + BOUND;
+    while world.network.now() < over && !world.table.open().is_empty() {
+        fleet.cancel_endless().await;
+        tokio::time::sleep(LEASE / 3).await;
+    }
+    // Who still runs what has ended elsewhere is told by then.
+    tokio::time::sleep(LEASE * 2).await;
+    while let Some(client) = clients.try_join_next() {
+        client.expect("clients do not panic");
+    }
+    fleet.end();
+}
+
+/// What a failing seed has to say.
+fn report(seed: u64, run: &Run, whole: bool) -> String {
+    let mut text = format!("SEED={seed}\n");
+    for violation in &run.broken {
+        let _ = writeln!(text, "{violation}");
+    }
+    let op = run.broken.first().and_then(|violation| violation.op).filter(|_| !whole);
+    for (index, event) in run.history.iter().enumerate().filter(|(_, event)| whole || event.is_about(op)) {
+        let _ = writeln!(text, "{index:>6} {event}");
+    }
+    text
+}
+
+fn number(variable: &str) -> Option<u64> {
+    env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable} is a number")))
+}
+
+#[test]
+fn no_seed_breaks_the_protocol() {
+    let seeds = number("SEED").map_or(0..number("SIMULATION_SEEDS").unwrap_or(300), |seed| seed..seed + 1);
+    let whole = number("SEED").is_some();
+    for seed in seeds {
+        let run = simulate(seed, &Weather::any(&mut draw(seed, "weather")), None);
+        assert!(run.broken.is_empty(), "{}", report(seed, &run, whole));
+    }
+}
+
+/// What a seed finds, it finds again.
+#[test]
+fn a_seed_has_one_history() {
+    for seed in 0..5 {
+        let weather = Weather::any(&mut draw(seed, "weather"));
+        let [first, second] = [(); 2].map(|()| simulate(seed, &weather, None).history);
+        let differs =
+            first.iter().zip(&second).position(|(first, second)| first.to_string() != second.to_string());
+        let at = differs.unwrap_or_else(|| first.len().min(second.len()));
+        let pair = (first.get(at).map(Event::to_string), second.get(at).map(Event::to_string));
+        assert_eq!(pair.0, pair.1, "seed {seed}, at {at}");
+    }
+}

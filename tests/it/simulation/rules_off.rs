@@ -1,0 +1,2 @@
+//! Each rule is needed.
+use super::{Rule, Sabotage, Weather, simulate};
