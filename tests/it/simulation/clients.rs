@@ -63,6 +63,9 @@ impl Client {
     /// Starts the operation, and once more if it has a request id and nobody knows what came of the first try.
     async fn start(&self, rng: &mut Rng, request: &JobRequest, fragile: bool) -> Option<OperationName> {
         for _ in 0..4 {
+            if self.world.is_calm() {
+                return None;
+            }
             let Some(jobs) = self.fleet.any(rng) else {
                 tokio::time::sleep(LEASE / 3).await;
                 continue;
@@ -86,7 +89,10 @@ impl Client {
                     (Code::Unavailable, _) | (Code::AlreadyExists, Some("REQUEST_ID_SPENT")) => return None,
                     // Something else has the key.
                     (Code::Aborted, Some("OPERATION_IN_PROGRESS")) => {}
-                    other => panic!("{other:?}: {status:?}"),
+                    _ => {
+                        self.failed(&status);
+                        return None;
+                    }
                 },
                 None if request.request_id.is_empty() => return None,
                 None => {}
@@ -113,7 +119,10 @@ impl Client {
             let seen = match answered(&jobs, read).await {
                 Some(Ok(snapshot)) => seen(&snapshot),
                 Some(Err(status)) if status.code() == Code::NotFound => Seen::Gone,
-                Some(Err(status)) if status.code() != Code::Unavailable => panic!("{status:?}"),
+                Some(Err(status)) if status.code() != Code::Unavailable => {
+                    self.failed(&status);
+                    continue;
+                }
                 _ => continue,
             };
             self.log(self.world.op(name), asked, Answer::Saw(seen));
@@ -138,6 +147,11 @@ impl Client {
                 self.log(self.world.op(name), asked, Answer::Deleted);
             }
         }
+    }
+
+    fn failed(&self, status: &Status) {
+        let error = format!("{:?} {}", status.code(), status.reason().unwrap_or_default());
+        self.world.log(What::Failed { call: self.call, error });
     }
 
     fn log(&self, op: Op, asked: usize, answer: Answer) {

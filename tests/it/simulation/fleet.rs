@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use lro_runtime::Operations;
 use tokio::task::JoinSet;
 
-use super::LEASE;
+use super::{CHAOS, LEASE};
 use super::chance::{Dice as _, draw};
 use super::history::Life;
 use super::jobs::Jobs;
@@ -83,7 +83,11 @@ impl Fleet {
     pub(super) fn do_one(self: &Arc<Self>, deed: Deed, rng: &mut Rng) {
         let now = self.world.network.now();
         let spell =
-            |rng: &mut Rng| Obstacle { until: now + rng.time(LEASE / 15, LEASE * 2), hangs: rng.bool() };
+            |rng: &mut Rng| Obstacle {
+            // What hangs would hang into the calm otherwise.
+            until: (now + rng.time(LEASE / 15, LEASE * 2)).min(CHAOS),
+            hangs: rng.bool(),
+        };
         match deed {
             Deed::Open => return self.start(None),
             Deed::Outage => return self.world.begin_outage(spell(rng)),

@@ -129,6 +129,11 @@ pub(super) enum What {
         asked: usize,
         answer: Answer,
     },
+    /// A client was answered with an error that no fault of the store explains.
+    Failed {
+        call: u32,
+        error: String,
+    },
     Replica {
         replica: ReplicaId,
         life: Life,
@@ -239,6 +244,7 @@ impl fmt::Display for Event {
             }
             What::Kept { op, attempt, step } => write!(f, "{op}: attempt {attempt} kept step {step}"),
             What::Restored { op, attempt, step } => write!(f, "{op}: attempt {attempt} restored step {step}"),
+            What::Failed { call, error } => write!(f, "call {call}: {error}"),
             What::Replica { replica, life } => write!(f, "replica {replica}: {life:?}"),
             What::Disturbed { replica, until } => write!(f, "replica {replica}: disturbed until {until:?}"),
             What::Outage { until } => write!(f, "outage until {until:?}"),

@@ -38,6 +38,8 @@ pub(super) enum Rule {
     Started,
     /// No client sees done and then not done, nor two results.
     Seen,
+    /// A client is refused for a reason.
+    Answered,
     /// A handler whose attempt is over is told and stopped.
     Told,
     /// A healthy worker is not condemned, whatever the store went through.
@@ -128,6 +130,9 @@ impl Oracle {
             What::Kept { op, attempt, step } => self.state(*op).kept.push((*attempt, *step)),
             What::Restored { op, attempt, step } => self.state(*op).restored.push((*attempt, *step)),
             What::Answered { op, asked, answer } => self.answered(*op, *asked, answer),
+            What::Failed { call, error } => {
+                self.check(false, Rule::Answered, Some(Op { call: *call, nth: 0 }), || error.clone());
+            }
             What::Disturbed { replica, until } => self.disturbed.push((*replica, self.now, *until)),
             What::Replica { replica, life } => self.turned(*replica, life),
             What::Wrote(_) | What::Outage { .. } | What::Calm => {}
