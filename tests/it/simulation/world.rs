@@ -174,8 +174,19 @@ impl World {
     }
 
     pub(super) fn begin_outage(&self, obstacle: Obstacle) {
-        self.log(What::Outage { until: obstacle.until });
-        *self.outage.lock().unwrap() = Some(obstacle);
+        if self.stand(&self.outage, obstacle) {
+            self.log(What::Outage { until: obstacle.until });
+        }
+    }
+
+    /// Puts an obstacle where there is none: what hangs at one knows when that is over.
+    fn stand(&self, place: &Mutex<Option<Obstacle>>, obstacle: Obstacle) -> bool {
+        let mut place = place.lock().unwrap();
+        let free = place.is_none_or(|before| before.until <= self.network.now());
+        if free {
+            *place = Some(obstacle);
+        }
+        free
     }
 
     /// From now on nothing goes wrong. What is under way still arrives as late as it does.
@@ -241,8 +252,9 @@ impl World {
 
     /// Disturbs one replica's way.
     pub(super) fn cut(&self, link: &Link, obstacle: Obstacle) {
-        self.log(What::Disturbed { replica: link.id, until: obstacle.until });
-        *link.obstacle.lock().unwrap() = Some(obstacle);
+        if self.stand(&link.obstacle, obstacle) {
+            self.log(What::Disturbed { replica: link.id, until: obstacle.until });
+        }
     }
 
     /// Most replies to one replica are lost for a while.
