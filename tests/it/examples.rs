@@ -37,6 +37,32 @@ fn quickstart_shows_an_operation_as_it_runs() {
     assert!(source.lines().count() < 60, "it is quick to read");
 }
 
+/// An operation on a store of one's own: started, polled, ended, and found again, also by the next run.
+#[test]
+fn custom_store_finds_its_operations_again() {
+    let folder = tempdir().unwrap();
+    for _ in 0..2 {
+        let output = program("custom-store", folder.path()).output().unwrap();
+        let (code, text, errors) = written(&output);
+        assert_eq!((code, &*errors), (Some(0), ""), "{text}");
+        let lines: Vec<_> = text.lines().map(|line| line.split_once(": ").unwrap()).collect();
+        let read = |(_, json): &(&str, &str)| serde_json::from_str::<Value>(json).unwrap();
+        let (heads, operations): (Vec<_>, Vec<_>) = lines.iter().map(|line| (line.0, read(line))).unzip();
+        let [started, polled @ .., ended, found] = &*operations else { panic!("{text}") };
+        assert!(!polled.is_empty(), "{text}");
+        assert_eq!((heads[0], &heads[heads.len() - 2..]), ("started", &["ended", "found again"][..]));
+        assert!(heads[1..heads.len() - 2].iter().all(|head| *head == "polled"), "{text}");
+        assert!(
+            [started].into_iter().chain(polled).all(|operation| operation.get("done").is_none()),
+            "{text}"
+        );
+        assert_eq!((&ended["done"], &ended["response"]["total"]), (&json!(true), &json!(3)));
+        assert_eq!(found, ended);
+    }
+    let log = std::fs::read_to_string(folder.path().join("operations/log")).unwrap();
+    assert!(log.lines().filter(|line| line.starts_with("record ")).count() >= 2, "{log}");
+}
+
 /// The README's first command, twice on one file.
 #[test]
 fn api_keys_tries_itself_out() {

@@ -1,14 +1,14 @@
 //! A server that is killed, and one that is asked to stop: no operation stays pending, and none has two results.
 
-use std::process::Command;
 use std::time::Duration;
 
 use reqwest::Method;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::tempdir;
 use tokio::time::{Instant, timeout_at};
 
-use crate::support::programs::ApiKeys;
+use crate::support::programs::{ApiKeys, signal};
 
 const KEYS: &str = "/v2/projects/1/locations/global/keys";
 
@@ -76,10 +76,7 @@ async fn a_server_that_is_asked_to_stop_ends_what_it_runs() {
     let names = create_keys(&server, "stopped", 3).await;
     let wait = format!("/v2/{}:wait", names[0]);
     let waiting = server.send(Method::POST, &wait, None);
-    let stop = async {
-        let stopped = Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
-        assert!(stopped.success());
-    };
+    let stop = async { signal(&server.child, Signal::TERM) };
     let (waited, ()) = tokio::join!(waiting, stop);
     assert_eq!(waited.0, 200, "{}", waited.1);
     let code = server.child.wait().unwrap().code();

@@ -14,6 +14,7 @@ mod payload_seeds;
 mod payload_shapes;
 mod payload_twin;
 mod payload_wire;
+mod processes;
 mod replicas;
 mod requirements;
 mod rest_bodies;
@@ -27,3 +28,6 @@ mod stores;
 mod stores_postgres;
 mod stores_sqlite;
 mod support;
+
+#[path = "../worker/messages.rs"]
+mod worker_messages;

@@ -1,14 +1,14 @@
 //! Two servers on one database: whichever is asked, they answer as one.
 
 use std::path::Path;
-use std::process::Command;
 
 use reqwest::Method;
+use rustix::process::Signal;
 use serde_json::json;
 use tempfile::tempdir;
 
 use crate::support::postgres::{blocking, fresh_schema};
-use crate::support::programs::ApiKeys;
+use crate::support::programs::{ApiKeys, signal};
 
 const KEYS: &str = "/v2/projects/1/locations/global/keys";
 
@@ -88,10 +88,7 @@ async fn the_one_server_speaks_for_the_other() {
     let cancelled = two.end(&names[0]).await;
     assert_eq!(cancelled["error"]["code"], 1, "{cancelled}");
 
-    let stop = async {
-        let stopped = Command::new("kill").arg(one.child.id().to_string()).status().unwrap();
-        assert!(stopped.success());
-    };
+    let stop = async { signal(&one.child, Signal::TERM) };
     let (interrupted, ()) = tokio::join!(two.end(&names[1]), stop);
     assert_eq!(interrupted["error"]["details"][0]["reason"], "OPERATION_INTERRUPTED", "{interrupted}");
     assert_eq!(blocking(move || one.child.wait().unwrap().code()).await, Some(0));

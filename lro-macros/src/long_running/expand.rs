@@ -166,20 +166,19 @@ fn run(checked: &Checked) -> TokenStream {
         let packed = local("__request", parameter.name.span());
         set("request", packed.to_token_stream())
     });
-    let request_id = arguments.request_id.value().map(borrowed);
-    let validated = arguments.validate.value();
-    let request_id = request_id.map(|id| set("request_id", id));
-    // What an earlier call has done already is not validated again, and neither is what runs again.
+    let request_id = arguments.request_id.value().map(borrowed).map(|id| quote!(.request_id(#id)));
     let is_conditional = request_id.is_some() || arguments.restart().is_some();
-    let validated = validated.map(|result| match is_conditional {
-        false => set("validated", result.to_token_stream()),
-        true => quote! {
-            let mut #start = #start;
+    let validated = match arguments.validate.value() {
+        None => request_id.map(|request_id| quote!(let #start = #start #request_id;)),
+        Some(result) if !is_conditional => Some(set("validated", result.to_token_stream())),
+        // What an earlier call has done already is not validated again, and neither is what runs again.
+        Some(result) => Some(quote! {
+            let mut #start = #start #request_id;
             if #start.goes_on().await {
                 #start = #start.validated(#result);
             }
-        },
-    });
+        }),
+    };
     let context = match context {
         Some(context) => {
             let (pattern, ty) = (&context.pattern, &context.ty);
@@ -207,7 +206,6 @@ fn run(checked: &Checked) -> TokenStream {
         #timeout
         #exclusive
         #request
-        #request_id
         #validated
         #run
     }

@@ -10,7 +10,7 @@ use crate::callers::timed;
 
 /// Runs until it is released, outside the measured time.
 #[long_running(service = "lro.bench.v1.Bench", operations = operations)]
-async fn hold(operations: Operations, released: Arc<Semaphore>) -> Result<(), Status> {
+pub(crate) async fn hold(operations: Operations, released: Arc<Semaphore>) -> Result<(), Status> {
     // The benchmark never closes the semaphore.
     released.acquire().await.map_err(|_| Status::internal("closed"))?.forget();
     Ok(())

@@ -249,6 +249,22 @@ impl Record {
         record
     }
 
+    /// What a purge at this instant does with the record. One with a request key is spent, but kept, until `keep_keys` after its
+    /// removal or expiry.
+    pub fn purge(&self, now: SystemTime, keep_keys: Duration) -> Purge {
+        let expired = self.expire_time.filter(|time| *time <= now);
+        let Some(spent) = self.remove_time.or(expired).filter(|_| self.outcome.is_some()) else {
+            return Purge::Keep;
+        };
+        if self.request_key.is_none() || later(spent, keep_keys).is_some_and(|key_end| key_end <= now) {
+            Purge::Delete
+        } else if self.remove_time.is_none() {
+            Purge::Entomb
+        } else {
+            Purge::Keep
+        }
+    }
+
     /// What is left of a record that is removed and done: a tombstone, by which its keys live on.
     fn clear_payloads(&mut self) {
         self.metadata.value = Bytes::new();
@@ -260,6 +276,17 @@ impl Record {
             None => {}
         }
     }
+}
+
+/// What a purge does with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purge {
+    /// It stays as it is.
+    Keep,
+    /// It becomes a tombstone: what it is [as of](Record::as_of) that instant.
+    Entomb,
+    /// It goes.
+    Delete,
 }
 
 /// The place of a record in the public order.

@@ -31,6 +31,14 @@ impl Builder {
         self
     }
 
+    /// A name that this process has again after a restart, such as a pod's: by default none. The process that opens an engine under it takes
+    /// its predecessor's work over at once, rather than after a lease. No two living processes may have the same name: the second one
+    /// takes the first one's work away, safely, and for nothing.
+    pub fn worker_name(mut self, name: impl Into<String>) -> Self {
+        self.settings.worker_name = Some(name.into());
+        self
+    }
+
     /// How long an operation is kept after it has ended: 30 days by default. Pending operations never expire (P-193, P-194).
     pub fn retention(mut self, retention: Duration) -> Self {
         self.settings.retention = retention;

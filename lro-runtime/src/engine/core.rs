@@ -79,6 +79,12 @@ impl Engine {
         share_descriptors(&*store, &mut registry).await?;
         let incarnation = Incarnation::new();
         store.renew(incarnation.worker, &[], settings.lease, true).await?;
+        // Once, and not for a later incarnation: two processes with one name would condemn each other without end.
+        if let Some(name) = &settings.worker_name
+            && let Some(predecessor) = store.succeed(name, incarnation.worker).await?
+        {
+            store.retire(predecessor).await?;
+        }
         Ok(Self {
             store,
             registry,

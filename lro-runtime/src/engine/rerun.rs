@@ -15,7 +15,7 @@ use futures_util::future::BoxFuture;
 use super::context::Attempt;
 use super::core::Engine;
 use super::request::StoredRequest;
-use super::run::Handler;
+use super::run::Begin;
 use crate::data::method::OnInterrupt;
 use crate::data::payload::Payload as _;
 use crate::data::payload::any::Any;
@@ -95,7 +95,7 @@ pub(crate) struct Seat {
 /// What the start that took a seat left there.
 pub(crate) struct Taken {
     pub(crate) attempt: Arc<Attempt>,
-    pub(crate) handler: Handler,
+    pub(crate) begin: Begin,
     pub(crate) on_interrupt: OnInterrupt,
 }
 

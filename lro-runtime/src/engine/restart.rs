@@ -70,14 +70,19 @@ async fn recover(engine: &Arc<Engine>, record: Arc<Record>, permit: OwnedSemapho
             return end_abandoned_as(engine, &record, outcome).await;
         }
     };
-    let Some(Taken { attempt, handler, on_interrupt }) = taken else { return };
+    let Some(Taken { attempt, begin, on_interrupt }) = taken else { return };
     match lifecycle::recovery(&record, on_interrupt) {
         Recovery::End(ending) => end_abandoned(engine, &record, ending).await,
         Recovery::Again { interruptions } => {
+            // Held before the look, as by a start: a shutdown either is seen here, or waits for this run.
+            let _held = engine.executor.hold();
+            if engine.closing.is_cancelled() {
+                return;
+            }
             // Invariant: it counts as run here before the store says that it is this worker's. Reconciling never finds it without a run.
             let run = Run::new(Arc::clone(engine), attempt, None);
             let span = run.span(&record.method, record.attempt + 1);
-            let run = run.again(record, interruptions, permit, handler);
+            let run = run.again(record, interruptions, permit, begin);
             engine.executor.spawn_operation(run.instrument(span));
         }
     }

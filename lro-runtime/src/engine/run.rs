@@ -27,6 +27,9 @@ use crate::store::{Created, StoreError, Written};
 /// A handler's run, not yet begun: it gives its packed response.
 pub(crate) type Handler = BoxFuture<'static, Result<Any, Status>>;
 
+/// Makes the handler of a later attempt, which goes on from what the record says.
+pub(crate) type Begin = Box<dyn FnOnce(&Record) -> Handler + Send>;
+
 /// One operation of this process, from its creation to its end.
 pub(crate) struct Run {
     engine: Arc<Engine>,
@@ -157,7 +160,7 @@ impl Run {
         record: Arc<Record>,
         interruptions: u32,
         permit: OwnedSemaphorePermit,
-        handler: Handler,
+        begin: Begin,
     ) {
         self.permit = Some(permit);
         self.restartable = true;
@@ -169,21 +172,25 @@ impl Run {
             interruptions: Some(interruptions),
             ..Patch::default()
         };
-        let seen = match self.write(patch).await {
-            Answer::Applied(head) => lifecycle::head_seen(&head, attempt),
-            // Perhaps an earlier try was applied, and its reply lost; perhaps another worker was faster.
-            Answer::Refused => self.reread(attempt).await,
-            Answer::Condemned => Seen::Lost,
+        // Read after the claim, not before: up to it the last worker's writes were accepted, even when it was condemned already. A
+        // refusal may be of a second try, when the reply to the first was lost.
+        let claimed = match self.write(patch).await {
+            Answer::Applied(_) | Answer::Refused => self.read().await,
+            Answer::Condemned => None,
         };
         self.number = attempt;
-        let (create_time, checkpoint) = (record.create_time, record.state.clone());
-        // Invariant: set once, here, before the handler is polled.
-        let _ = self.attempt.begun.set(Begun { attempt, create_time, checkpoint });
-        let ending = match seen {
-            Seen::Mine => self.run_handler(handler).await,
-            // Invariant: no attempt starts after an acknowledged cancel (I7). The write that claims also tells of it.
-            Seen::Cancelled => Ok(Ending::Cancelled),
-            Seen::Lost => Err(Lost),
+        let seen = lifecycle::seen(claimed.as_ref(), self.incarnation.worker, attempt);
+        let ending = match (seen, claimed) {
+            (Seen::Mine, Some(claimed)) => {
+                let handler = begin(&claimed);
+                let (create_time, checkpoint) = (claimed.create_time, claimed.state);
+                // Invariant: set once, here, before the handler is polled.
+                let _ = self.attempt.begun.set(Begun { attempt, create_time, checkpoint });
+                self.run_handler(handler).await
+            }
+            // Invariant: no attempt starts after an acknowledged cancel (I7).
+            (Seen::Cancelled, _) => Ok(Ending::Cancelled),
+            _ => Err(Lost),
         };
         match ending {
             Ok(ending) => self.end(ending).await,
@@ -368,22 +375,24 @@ impl Run {
         }
     }
 
-    /// Reads the record until the store answers, and says what it means for this attempt of it.
+    /// Reads the record, and says what it means for this attempt of it.
     async fn reread(&self, attempt: u32) -> Seen {
+        lifecycle::seen(self.read().await.as_ref(), self.incarnation.worker, attempt)
+    }
+
+    /// Reads the record until the store answers; `None` also when this worker was condemned meanwhile.
+    async fn read(&self) -> Option<Record> {
         let mut backoff = Backoff::new();
         loop {
             match self.engine.store.get(std::slice::from_ref(&self.attempt.name)).await {
-                Ok(found) => {
-                    let found = found.first().and_then(Option::as_ref);
-                    return lifecycle::seen(found, self.incarnation.worker, attempt);
-                }
+                Ok(found) => return found.into_iter().next().flatten(),
                 Err(error) => {
                     store_fault("get", &error);
                 }
             }
             tokio::select! {
                 () = backoff.wait() => {}
-                () = self.incarnation.condemned.cancelled() => return Seen::Lost,
+                () = self.incarnation.condemned.cancelled() => return None,
             }
         }
     }

@@ -9,6 +9,7 @@ use super::alias::FilterAlias;
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) lease: Duration,
+    pub(crate) worker_name: Option<String>,
     pub(crate) retention: Duration,
     pub(crate) keep_request_ids: Duration,
     pub(crate) wait_cap: Duration,
@@ -26,6 +27,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             lease: Duration::from_secs(15),
+            worker_name: None,
             retention: Duration::from_secs(30 * 24 * 60 * 60),
             keep_request_ids: Duration::from_secs(7 * 24 * 60 * 60),
             wait_cap: Duration::from_secs(60),

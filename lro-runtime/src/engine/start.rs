@@ -161,6 +161,7 @@ impl Start {
     async fn create<M, W, R, H, F>(mut self, handler: H) -> Result<Operation<R::Response, M>, Status>
     where
         M: Payload,
+        W: 'static,
         R: Reply<M, W>,
         H: FnOnce(Context<M>) -> F + Send + 'static,
         F: Future<Output = R> + Send + 'static,
@@ -190,16 +191,20 @@ impl Start {
             return Ok(Operation::new(self.operations, Snapshot::unrecorded(metadata, response)));
         }
         let name = OperationName::mint(&self.parent, &engine.settings.id_prefix, &Uuid::now_v7());
-        let (attempt, handler) = self.attempt(name, initial, handler);
-        let name = attempt.name.clone();
+        let (attempt, begin) = self.attempt(name, handler);
+        let (name, handler) = (attempt.name.clone(), begin(initial));
         let span = tracing::info_span!("operation.start", method = self.method.name, operation = %name);
         let known = self.record(method, attempt, metadata.clone(), handler).instrument(span).await?;
         let snapshot = known.unwrap_or(Snapshot { name, metadata, outcome: None });
         Ok(Operation::new(operations, snapshot))
     }
 
-    /// Makes the handler's future, which does nothing before it is polled.
-    fn attempt<M, W, R, H, F>(&self, name: OperationName, metadata: M, handler: H) -> (Arc<Attempt>, Handler)
+    /// Makes what the handler shares with its run, and what makes its future, which does nothing before it is polled.
+    fn attempt<M, W, R, H, F>(
+        &self,
+        name: OperationName,
+        handler: H,
+    ) -> (Arc<Attempt>, impl FnOnce(M) -> Handler + use<M, W, R, H, F>)
     where
         M: Payload,
         R: Reply<M, W>,
@@ -214,13 +219,16 @@ impl Start {
             cancel: CancellationToken::new(),
             begun: OnceLock::new(),
         });
-        let context = Context::new(Arc::clone(&attempt), metadata);
-        let packing = Arc::clone(&attempt);
-        let handler = async move {
-            let response = handler(context).await.into_result()?;
-            packing.pack("response", &response)
+        let shared = Arc::clone(&attempt);
+        let begin = move |metadata| {
+            let context = Context::new(Arc::clone(&shared), metadata);
+            async move {
+                let response = handler(context).await.into_result()?;
+                shared.pack("response", &response)
+            }
+            .boxed()
         };
-        (attempt, handler.boxed())
+        (attempt, begin)
     }
 
     /// Hands the handler over to recovery, with the metadata that the last attempt left.
@@ -232,6 +240,7 @@ impl Start {
     ) -> Result<Operation<R::Response, M>, Status>
     where
         M: Payload,
+        W: 'static,
         R: Reply<M, W>,
         H: FnOnce(Context<M>) -> F + Send + 'static,
         F: Future<Output = R> + Send + 'static,
@@ -245,12 +254,14 @@ impl Start {
             );
             return Err(errors::unreadable());
         }
-        let metadata = M::from_wire(&record.metadata.value).unwrap_or_else(|error| {
-            tracing::warn!(operation = %record.name, %error, "the last metadata cannot be read, and begins anew");
-            M::initial()
+        let (attempt, begin) = self.attempt(record.name.clone(), handler);
+        let begin = Box::new(|claimed: &Record| {
+            begin(M::from_wire(&claimed.metadata.value).unwrap_or_else(|error| {
+                tracing::warn!(operation = %claimed.name, %error, "the last metadata cannot be read, and begins anew");
+                M::initial()
+            }))
         });
-        let (attempt, handler) = self.attempt(record.name.clone(), metadata, handler);
-        seat.hand_over(Taken { attempt, handler, on_interrupt: self.method.on_interrupt });
+        seat.hand_over(Taken { attempt, begin, on_interrupt: self.method.on_interrupt });
         let Record { name, metadata, .. } = Record::clone(&record);
         Ok(Operation::new(self.operations, Snapshot { name, metadata, outcome: None }))
     }

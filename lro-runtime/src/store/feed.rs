@@ -11,32 +11,55 @@ use super::{Change, Changes};
 /// How many commits a subscriber may lag behind before it is told `Lost`.
 const CAPACITY: usize = 1024;
 
-/// Where a store tells what it changed. `None` is [`Change::Lost`].
+/// Where a store tells its process what changed: what its own writes did, and what it hears from other processes.
+///
+/// ```
+/// use lro_runtime::store::{Change, Feed};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let feed = Feed::new();
+/// let mut changes = feed.subscribe(); // what `Store::changes` returns
+/// feed.tell(&[7]); // after a commit, and before the next one
+/// assert_eq!(changes.next().await, Change::Touched(vec![7]));
+/// # }
+/// ```
 #[derive(Debug)]
-pub(super) struct Feed(Sender<Option<Arc<[u64]>>>);
+pub struct Feed(
+    /// `None` is [`Change::Lost`].
+    Sender<Option<Arc<[u64]>>>,
+);
 
 impl Feed {
-    pub(super) fn new() -> Self {
+    /// A feed without subscribers.
+    pub fn new() -> Self {
         Self(broadcast::channel(CAPACITY).0)
     }
 
-    pub(super) fn subscribe(&self) -> Box<dyn Changes> {
+    /// Subscribes to what is told from now on. A subscriber that lags far behind is told [`Change::Lost`] instead.
+    pub fn subscribe(&self) -> Box<dyn Changes> {
         Box::new(Subscription(self.0.subscribe()))
     }
 
-    /// Tells the name hashes of what one commit touched.
-    pub(super) fn tell(&self, hashes: &[u64]) {
+    /// Tells the [name hashes](crate::OperationName::hash64) of what one commit touched, if its
+    /// [patches are told](super::Patch::is_told).
+    pub fn tell(&self, hashes: &[u64]) {
         if !hashes.is_empty() && self.0.receiver_count() > 0 {
             // An error says that the last subscriber has just left.
             let _ = self.0.send(Some(hashes.into()));
         }
     }
 
-    /// Tells that something may not have been told.
-    #[cfg(feature = "postgres")]
-    pub(super) fn tell_lost(&self) {
+    /// Tells [`Change::Lost`]: something may have changed that was not told, as when a connection was lost.
+    pub fn tell_lost(&self) {
         // As above.
         let _ = self.0.send(None);
+    }
+}
+
+impl Default for Feed {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -4,17 +4,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::clock::later;
 use super::feed::Feed;
 use super::{
-    Changes, Clock, Created, Guard, Key, NewRecord, Patch, Query, Record, Store, StoreError, SystemClock,
-    WorkerId, Written, new_secret,
+    Changes, Clock, Created, Guard, Key, NewRecord, Patch, Purge, Query, Record, Store, StoreError,
+    SystemClock, WorkerId, Workers, Written, new_secret,
 };
 use crate::OperationName;
 
@@ -40,17 +40,8 @@ struct Table {
     requests: HashMap<Key, OperationName>,
     /// The exclusivity keys of the open records.
     exclusives: HashMap<Key, OperationName>,
-    /// Until when each worker has its lease; `None` is for ever.
-    workers: HashMap<WorkerId, Worker>,
+    workers: Workers,
     descriptors: BTreeMap<String, Bytes>,
-}
-
-/// A worker's row.
-#[derive(Debug)]
-struct Worker {
-    /// Never, when there is no such instant.
-    lease_end: Option<SystemTime>,
-    methods: Vec<String>,
 }
 
 impl MemoryStore {
@@ -127,25 +118,21 @@ impl Store for MemoryStore {
         first: bool,
     ) -> Result<bool, StoreError> {
         let (mut table, now) = self.lock();
-        let alive = first || table.workers.contains_key(&worker);
-        if alive {
-            let row = Worker { lease_end: later(now, lease), methods: methods.to_vec() };
-            table.workers.insert(worker, row);
-        }
-        Ok(alive)
+        Ok(table.workers.renew(worker, methods, lease, first, now))
     }
 
     async fn reap(&self, caller: WorkerId) -> Result<usize, StoreError> {
         let (mut table, now) = self.lock();
-        let before = table.workers.len();
-        let lives = |row: &Worker| row.lease_end.is_none_or(|lease_end| lease_end > now);
-        table.workers.retain(|worker, row| *worker == caller || lives(row));
-        Ok(before - table.workers.len())
+        Ok(table.workers.reap(caller, now))
     }
 
     async fn retire(&self, worker: WorkerId) -> Result<(), StoreError> {
-        self.lock().0.workers.remove(&worker);
+        self.lock().0.workers.retire(worker);
         Ok(())
+    }
+
+    async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
+        Ok(self.lock().0.workers.succeed(name, worker))
     }
 
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError> {
@@ -218,58 +205,38 @@ impl Table {
 
     fn list(&self, query: &Query, now: SystemTime) -> Vec<Record> {
         match query {
-            Query::Public { parent, conditions, after, limit } => {
+            Query::Public { after, limit, .. } => {
                 let page = match after {
                     Some(cursor) => self.order.range(..(cursor.create_time, cursor.name.clone())),
                     None => self.order.range(..),
                 };
-                page.rev()
-                    .filter_map(|(_, name)| self.records.get(name))
-                    .filter(|record| record.remove_time.is_none() && !record.is_expired(now))
-                    .filter(|record| parent.as_deref().is_none_or(|parent| record.name.parent() == parent))
-                    .filter(|record| conditions.admit(record))
-                    .take(*limit)
-                    .cloned()
-                    .collect()
+                self.read(page.rev().map(|(_, name)| name), query, *limit, now)
             }
-            Query::Claimable { methods, after, limit } => self.list_open(after.as_ref(), *limit, |record| {
-                !self.is_alive(record)
-                    && (!record.restartable || methods.iter().any(|method| **method == *record.method))
-            }),
-            Query::OwnedBy { worker, after, limit } => {
-                self.list_open(after.as_ref(), *limit, |record| record.worker == Some(*worker))
+            Query::Claimable { after, limit, .. }
+            | Query::OwnedBy { after, limit, .. }
+            | Query::Unregistered { after, limit }
+            | Query::Overdue { after, limit } => {
+                let page = self.open.range((after.as_ref().map_or(Unbounded, Excluded), Unbounded));
+                self.read(page, query, *limit, now)
             }
-            Query::Unregistered { after, limit } => self.list_open(after.as_ref(), *limit, |record| {
-                let mut methods = self.workers.values().flat_map(|row| &row.methods);
-                record.restartable
-                    && !self.is_alive(record)
-                    && methods.all(|method| **method != *record.method)
-            }),
             Query::Request { key } => {
                 let record = self.requests.get(key).and_then(|name| self.records.get(name));
                 record.map(|record| record.as_of(now)).into_iter().collect()
             }
-            Query::Overdue { after, limit } => self.list_open(after.as_ref(), *limit, |record| {
-                record.deadline.is_some_and(|deadline| deadline <= now)
-            }),
         }
     }
 
-    fn is_alive(&self, record: &Record) -> bool {
-        record.worker.is_some_and(|worker| self.workers.contains_key(&worker))
-    }
-
-    fn list_open(
+    /// The first of these records that the query admits.
+    fn read<'n>(
         &self,
-        after: Option<&OperationName>,
+        names: impl Iterator<Item = &'n OperationName>,
+        query: &Query,
         limit: usize,
-        wanted: impl Fn(&Record) -> bool,
+        now: SystemTime,
     ) -> Vec<Record> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        self.open
-            .range((after.map_or(Unbounded, Excluded), Unbounded))
+        names
             .filter_map(|name| self.records.get(name))
-            .filter(|record| wanted(record))
+            .filter(|record| query.admits(record, &self.workers, now))
             .take(limit)
             .cloned()
             .collect()
@@ -278,20 +245,14 @@ impl Table {
     fn purge(&mut self, limit: usize, keep_keys: Duration, now: SystemTime) -> usize {
         let mut gone = Vec::new();
         let mut changed = 0;
-        for record in self.records.values_mut().filter(|record| record.outcome.is_some()) {
+        for record in self.records.values_mut() {
             if changed == limit {
                 break;
             }
-            let expired = record.expire_time.filter(|time| *time <= now);
-            let Some(spent) = record.remove_time.or(expired) else { continue };
-            let keep =
-                record.request_key.is_some() && later(spent, keep_keys).is_none_or(|key_end| key_end > now);
-            if !keep {
-                gone.push(record.name.clone());
-            } else if record.remove_time.is_none() {
-                *record = record.as_of(now);
-            } else {
-                continue;
+            match record.purge(now, keep_keys) {
+                Purge::Keep => continue,
+                Purge::Entomb => *record = record.as_of(now),
+                Purge::Delete => gone.push(record.name.clone()),
             }
             changed += 1;
         }

@@ -2,17 +2,22 @@
 //!
 //! A store is a table. It keeps records, guards updates, lends leases and tells what changed; it never runs
 //! handlers, retries or decides policy. To write one, implement [`Store`], and stamp the public suite of properties on it:
-//! `store_conformance!`, of the feature `conformance`.
+//! `store_conformance!`, of the feature `conformance`. A store that holds records as values has the rules from here:
+//! [`Record::create`], [`apply`](Record::apply), [`as_of`](Record::as_of) and [`purge`](Record::purge), [`Guard::admits`],
+//! [`Query::page`], [`Workers`], [`Record::encode`] and a [`Feed`]. The example `custom-store` is one.
 
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod encoding;
 mod feed;
 mod memory;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod query;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod workers;
 
 use std::error::Error;
 use std::fmt;
@@ -23,14 +28,17 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use self::clock::{Clock, SystemClock};
+pub use self::feed::Feed;
 pub use self::memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub use self::postgres::{PostgresOptions, PostgresStore};
+pub use self::query::Query;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
+pub use self::workers::Workers;
 pub use crate::data::conditions::Conditions;
 use crate::data::name::OperationName;
-pub use crate::data::record::{Cursor, Guard, Head, Key, NewRecord, Patch, Record, WorkerId};
+pub use crate::data::record::{Cursor, Guard, Head, Key, NewRecord, Patch, Purge, Record, WorkerId};
 
 /// A durable table of operations.
 ///
@@ -79,6 +87,10 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Deletes the row of a worker that has stopped. What it still owns can be claimed.
     async fn retire(&self, worker: WorkerId) -> Result<(), StoreError>;
 
+    /// Notes that the worker of this stable name is this one from now on, and answers with the one before, if there was another: the
+    /// predecessor, which whoever has the name now may [retire](Self::retire). Repeated for the same worker it answers the same.
+    async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError>;
+
     /// Deletes records that are spent: expired, or removed and done. One that has a request key is kept as a tombstone until
     /// `keep_keys` after its removal or expiry; an expired one becomes it here, removed at its `expire_time`. Changes at most
     /// `limit` records, and says how many.
@@ -122,62 +134,6 @@ pub enum Written {
     Absent,
 }
 
-/// Which records are read. A page begins after `after`, exclusive, and has at most `limit` records.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Query {
-    /// What clients may list: records that are neither removed nor expired, the newest first, then by name, descending.
-    Public {
-        /// The parent whose own operations are listed, by its whole text: `Some("")` is the root, `None` is everywhere.
-        parent: Option<String>,
-        /// What they must be, beside.
-        conditions: Conditions,
-        /// Where the previous page ended.
-        after: Option<Cursor>,
-        /// The most records to return.
-        limit: usize,
-    },
-    /// Open records without a living worker, hidden ones included, by name: those that cannot run again, and those whose
-    /// method is listed.
-    Claimable {
-        /// The methods that the caller can run again.
-        methods: Vec<String>,
-        /// The last name of the previous page.
-        after: Option<OperationName>,
-        /// The most records to return.
-        limit: usize,
-    },
-    /// Open records of one worker, hidden ones included, by name.
-    OwnedBy {
-        /// The worker.
-        worker: WorkerId,
-        /// The last name of the previous page.
-        after: Option<OperationName>,
-        /// The most records to return.
-        limit: usize,
-    },
-    /// Open restartable records without a living worker whose method no worker with a row can run again, hidden ones included, by name.
-    Unregistered {
-        /// The last name of the previous page.
-        after: Option<OperationName>,
-        /// The most records to return.
-        limit: usize,
-    },
-    /// The record that has a request key, if there is one, [as of](Record::as_of) now: what stands against a
-    /// [creation](Store::create) with that key, a tombstone perhaps.
-    Request {
-        /// The key.
-        key: Key,
-    },
-    /// Open records past their deadline, hidden ones included, by name.
-    Overdue {
-        /// The last name of the previous page.
-        after: Option<OperationName>,
-        /// The most records to return.
-        limit: usize,
-    },
-}
-
 /// A stream of changes, for one subscriber.
 #[async_trait]
 pub trait Changes: Send {
@@ -218,8 +174,8 @@ pub enum StoreError {
     },
 }
 
-/// Thirty-two random bytes, for [`Store::secret`].
-pub(crate) fn new_secret() -> [u8; 32] {
+/// Thirty-two random bytes, for [`Store::secret`]. A store makes them once, and keeps them.
+pub fn new_secret() -> [u8; 32] {
     use chacha20poly1305::KeyInit;
     chacha20poly1305::ChaCha20Poly1305::generate_key(chacha20poly1305::aead::OsRng).into()
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use lro_runtime::{Code, Outcome};
+use tokio::sync::oneshot;
 
 use super::replica;
 use crate::support::restarts::{CopyMetadata, copied};
@@ -36,6 +37,49 @@ async fn the_newest_checkpoint_is_restored_and_clients_never_see_it() {
     assert_eq!(*restored.lock().unwrap(), Some(3));
     assert!(matches!(snapshot.outcome, Some(Outcome::Response(_))));
     assert_eq!(running.metadata, snapshot.metadata);
+}
+
+/// A worker that was condemned while it was paused, and wakes up before its operation is claimed, writes once more. That write is
+/// accepted and acknowledged, and so it is not lost.
+#[tokio::test(start_paused = true)]
+async fn what_was_kept_between_the_look_and_the_claim_is_restored() {
+    let store = store();
+    let (wake, woken) = oneshot::channel::<()>();
+    let (kept, keeps) = oneshot::channel();
+    let once = Mutex::new(Some((woken, kept)));
+    let paused = replica(&store, move |ctx, _| {
+        let (woken, kept) = once.lock().unwrap().take().expect("it runs once");
+        async move {
+            ctx.checkpoint(&1_i64).await?;
+            woken.await.unwrap();
+            ctx.update(|metadata| metadata.copied = 2).await?;
+            ctx.checkpoint(&2_i64).await?;
+            kept.send(()).unwrap();
+            std::future::pending().await
+        }
+    })
+    .await;
+    let way = store.another_way();
+    let found = Arc::new(Mutex::new(None));
+    let finds = Arc::clone(&found);
+    let _witness = replica(&way, move |ctx, request| {
+        let metadata = ctx.metadata(|metadata| metadata.copied);
+        *finds.lock().unwrap() = Some((metadata, ctx.restore::<i64>().unwrap()));
+        copied(ctx, request)
+    })
+    .await;
+    let operation = paused.start().await;
+    settle().await;
+    store.outage(true);
+    let claim = way.hold_next_request(Call::Turn);
+    claim.reached().await;
+    store.outage(false);
+    wake.send(()).unwrap();
+    keeps.await.expect("what it keeps is accepted, since nobody has claimed the operation");
+    claim.release();
+    let operations = open(&store.another_way(), |builder| builder).await;
+    end(&operations, operation.name().as_str()).await.unwrap();
+    assert_eq!(*found.lock().unwrap(), Some((2, Some(2))));
 }
 
 /// Another build's state is no state of this one's.

@@ -4,6 +4,7 @@ mod bounds;
 mod checkpoints;
 mod fencing;
 mod handover;
+mod names;
 mod recovery;
 mod registration;
 pub(crate) mod shapes;

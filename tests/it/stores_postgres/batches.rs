@@ -35,15 +35,13 @@ async fn two_writes_to_one_record_at_once_are_both_kept() {
     let state = Patch { state: Some("state".into()), ..Patch::default() };
     let half = Any::new("acme.Progress", "half");
     let metadata = Patch { metadata: Some(half.clone()), ..Patch::default() };
-    let claim = Patch { attempt: Some(2), ..Patch::default() };
-    // The last one only passes after the one before it.
-    let late = Patch { interruptions: Some(1), ..Patch::default() };
+    let count = Patch { interruptions: Some(1), ..Patch::default() };
     let written = tokio::join!(
         biased;
         store.update(&name, Guard::Attempt(1), state),
         store.update(&name, Guard::Attempt(1), metadata),
-        store.update(&name, Guard::Attempt(1), claim),
-        store.update(&name, Guard::Attempt(2), late),
+        store.update(&name, Guard::Attempt(1), count),
+        store.update(&name, Guard::Open, cancel()),
         store.create(new("operations/a"), None),
         store.create(new("operations/a"), None),
     );
@@ -54,7 +52,7 @@ async fn two_writes_to_one_record_at_once_are_both_kept() {
         assert!(matches!(created, Ok(Created::Name(_))), "{created:?}");
     }
     let record = store.get(&[name]).await.expect("get").remove(0).expect("it is there");
-    assert_eq!((record.attempt, record.interruptions), (2, 1));
+    assert_eq!((record.interruptions, record.cancel_time.is_some()), (1, true));
     assert_eq!((record.state, record.metadata), (Some("state".into()), half));
 }
 

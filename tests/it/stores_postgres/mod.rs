@@ -1,6 +1,7 @@
 //! What only a store on a server can get wrong: the server goes away, others write at the same time, batches have mates.
 
 mod batches;
+mod lost_notifications;
 mod opening;
 mod outages;
 mod plans;

@@ -28,7 +28,7 @@ async fn a_schema_may_have_any_name() {
         );
         let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = $1";
         let tables: i64 = sql.query_one(tables, &[&schema]).await.expect("a count").get(0);
-        assert_eq!(tables, 4, "{schema}");
+        assert_eq!(tables, 5, "{schema}");
         channels.push(changes);
     }
     assert!(refusal(&in_schema(&database, &"x".repeat(64))).await.contains("schema"));

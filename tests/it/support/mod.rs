@@ -5,6 +5,7 @@ pub(crate) mod http;
 pub(crate) mod keyed;
 pub(crate) mod postgres;
 pub(crate) mod programs;
+pub(crate) mod proxy;
 pub(crate) mod restarts;
 pub(crate) mod works;
 

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use reqwest::{Client, Method};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// A command that runs one of the programs in this folder.
@@ -41,16 +43,71 @@ pub(crate) fn written(output: &Output) -> (Option<i32>, String, String) {
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
-/// A running `api-keys`.
-pub(crate) struct ApiKeys {
+/// A running server.
+pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) url: String,
-    client: Client,
+    /// Open as long as this is: waiting for the child would close its own.
+    _stdin: Option<ChildStdin>,
     _stdout: Lines<BufReader<ChildStdout>>,
 }
 
+impl Server {
+    /// Starts it, and waits for the line that says where it listens.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+        let line = stdout.next().expect("a line is written").expect("it is UTF-8");
+        let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
+        Self { _stdin: child.stdin.take(), child, url, _stdout: stdout }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends a signal to a child that was not waited for yet.
+pub(crate) fn signal(child: &Child, signal: Signal) {
+    let id = Pid::from_child(child);
+    kill_process(id, signal).expect("it is ours");
+}
+
+/// A client of servers on this machine, whatever proxy the environment has.
+pub(crate) fn client() -> Client {
+    Client::builder().no_proxy().build().expect("a client")
+}
+
+/// The same, which waits for an answer only so long.
+pub(crate) fn client_within(timeout: Duration) -> Client {
+    Client::builder().no_proxy().timeout(timeout).build().expect("a client")
+}
+
+/// A running `api-keys`.
+pub(crate) struct ApiKeys {
+    server: Server,
+    client: Client,
+}
+
+impl std::ops::Deref for ApiKeys {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+impl std::ops::DerefMut for ApiKeys {
+    fn deref_mut(&mut self) -> &mut Server {
+        &mut self.server
+    }
+}
+
 impl ApiKeys {
-    /// Starts the server on its default store in this folder, and waits for the line that says that it is ready.
+    /// Starts the server on its default store in this folder.
     pub(crate) fn start(folder: &Path, work: &str) -> Self {
         Self::start_with(folder, &["--work", work])
     }
@@ -58,14 +115,8 @@ impl ApiKeys {
     /// Starts the server with these arguments.
     pub(crate) fn start_with(folder: &Path, arguments: &[&str]) -> Self {
         let mut command = program("api-keys", folder);
-        command.args(["--listen", "127.0.0.1:0"]).args(arguments).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("the server starts");
-        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-        let line = stdout.next().expect("a line is written").expect("it is UTF-8");
-        let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
-        // Whatever proxy the environment has, the server is on this machine.
-        let client = Client::builder().no_proxy().build().expect("a client");
-        Self { child, url, client, _stdout: stdout }
+        command.args(["--listen", "127.0.0.1:0"]).args(arguments);
+        Self { server: Server::start(command), client: client() }
     }
 
     /// Sends a request, and answers with its status and its JSON.
@@ -112,12 +163,5 @@ impl ApiKeys {
                 return operation;
             }
         }
-    }
-}
-
-impl Drop for ApiKeys {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

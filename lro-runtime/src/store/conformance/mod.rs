@@ -179,6 +179,7 @@ macro_rules! __store_properties {
         }
         shared {
             the_last_descriptor_wins
+            a_name_is_taken_over
             the_secret_is_stable
         }
         durability {

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::Subject;
+use super::support::worker;
 
 /// Descriptors are kept byte for byte, by type URL; the last one wins.
 pub async fn the_last_descriptor_wins(subject: &mut dyn Subject) {
@@ -15,6 +16,23 @@ pub async fn the_last_descriptor_wins(subject: &mut dyn Subject) {
     descriptors.sort_unstable();
     let expected = [("acme/a", &b"\0new"[..]), ("acme/b", b"")];
     assert_eq!(descriptors, expected.map(|(url, bytes)| (url.to_owned(), Bytes::from_static(bytes))));
+}
+
+/// Whoever takes a name learns who had it before, also when it asks again: its reply may have been lost.
+pub async fn a_name_is_taken_over(subject: &mut dyn Subject) {
+    let store = subject.store();
+    for (name, by, before) in [
+        ("pod-1", 1, None),
+        ("pod-2", 2, None),
+        ("pod-1", 1, None),
+        ("pod-1", 3, Some(1)),
+        ("pod-1", 3, Some(1)),
+        ("pod-1", 4, Some(3)),
+        ("pod-2", 5, Some(2)),
+    ] {
+        let predecessor = store.succeed(name, worker(by)).await.expect("succeed");
+        assert_eq!(predecessor, before.map(worker), "{name} {by}");
+    }
 }
 
 /// The secret stays the same, and is not a constant.

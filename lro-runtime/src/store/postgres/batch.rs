@@ -1,19 +1,79 @@
 //! Which writes share a transaction.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{Mutex, Notify, oneshot};
 
 use super::write::Inserted;
 use crate::OperationName;
 use crate::store::{Guard, Head, NewRecord, Patch, StoreError};
 
 /// The most writes that share a transaction. What they tell fits into one notification.
-pub(super) const BATCH: usize = 512;
+const BATCH: usize = 512;
 
 /// A batch with as many bytes of payloads is full.
 const BATCH_BYTES: usize = 4 << 20;
+
+/// What waits for the writers, and how much they have on their hands.
+pub(super) struct Queue {
+    waiting: Mutex<Waiting>,
+    /// How many entries are in batches that are not answered.
+    in_flight: AtomicUsize,
+    answered: Notify,
+}
+
+struct Waiting {
+    arriving: UnboundedReceiver<Entry>,
+    /// What has arrived, and was not taken yet.
+    arrived: VecDeque<Entry>,
+}
+
+impl Queue {
+    pub(super) fn new(arriving: UnboundedReceiver<Entry>) -> Self {
+        let waiting = Waiting { arriving, arrived: VecDeque::new() };
+        Self { waiting: Mutex::new(waiting), in_flight: AtomicUsize::new(0), answered: Notify::new() }
+    }
+
+    /// Waits for the next batch. `None` when the last sender is gone and nothing is left.
+    ///
+    /// When nothing else is in flight it goes at once, and beside another batch when it has as many entries. Without that, callers who
+    /// write one thing after another would fall into a large batch and many small ones beside it.
+    pub(super) async fn next(&self) -> Option<Batch> {
+        let mut waiting = self.waiting.lock().await;
+        let Waiting { arriving, arrived } = &mut *waiting;
+        if arrived.is_empty() {
+            arrived.push_back(arriving.recv().await?);
+        }
+        loop {
+            let answered = self.answered.notified();
+            while arrived.len() < BATCH
+                && let Ok(entry) = arriving.try_recv()
+            {
+                arrived.push_back(entry);
+            }
+            if arrived.len() >= self.in_flight.load(Ordering::Acquire).min(BATCH) {
+                break;
+            }
+            tokio::select! {
+                Some(entry) = arriving.recv() => arrived.push_back(entry),
+                () = answered => {}
+            }
+        }
+        let batch = Batch::take(arrived);
+        self.in_flight.fetch_add(batch.len(), Ordering::AcqRel);
+        Some(batch)
+    }
+
+    /// Says that the entries of a batch, so many, are answered.
+    pub(super) fn answered(&self, entries: usize) {
+        self.in_flight.fetch_sub(entries, Ordering::AcqRel);
+        // Kept for whoever is about to wait.
+        self.answered.notify_one();
+    }
+}
 
 /// A creation that waits. Its answer gives the record back, for another try, with what was inserted.
 pub(super) struct Create {
@@ -52,7 +112,7 @@ pub(super) struct Batch {
 
 impl Batch {
     /// Takes what can go together from the front of the queue, and leaves the rest in its order.
-    pub(super) fn take(queue: &mut VecDeque<Entry>) -> Self {
+    fn take(queue: &mut VecDeque<Entry>) -> Self {
         let mut batch = Self::default();
         let mut left = VecDeque::new();
         while batch.len() < BATCH && batch.bytes < BATCH_BYTES {

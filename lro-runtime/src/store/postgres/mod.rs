@@ -1,7 +1,7 @@
 //! The store that many replicas share: tables in one schema of a PostgreSQL database.
 //!
-//! One task writes, and commits in batches; readings take a connection from the pool; one connection listens. The calls of
-//! the contract become entries of a batch, or statements.
+//! Two tasks take turns to write, in batches, and two to read by name; one listens. The calls of the contract become
+//! entries of a batch, or statements of their own.
 
 mod batch;
 mod error;
@@ -9,6 +9,7 @@ mod listener;
 mod open;
 mod options;
 mod read;
+mod reader;
 mod row;
 mod schema;
 mod session;
@@ -29,6 +30,7 @@ use tokio::task::AbortHandle;
 use self::batch::{Create, Entry, Update};
 use self::error::Failure;
 pub use self::options::PostgresOptions;
+use self::reader::Reading;
 use self::session::Sessions;
 use super::feed::Feed;
 use super::{Changes, Created, Guard, NewRecord, Patch, Query, Record, Store, StoreError, WorkerId, Written};
@@ -50,6 +52,7 @@ pub struct PostgresStore(Arc<Inner>);
 
 struct Inner {
     sessions: Sessions,
+    reads: mpsc::UnboundedSender<Reading>,
     writes: mpsc::UnboundedSender<Entry>,
     feed: Arc<Feed>,
     secret: [u8; 32],
@@ -58,7 +61,7 @@ struct Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // The writer ends by itself, when it has written what waits.
+        // The readers and the writers end by themselves, when nothing waits any more.
         self.listener.abort();
     }
 }
@@ -121,7 +124,10 @@ impl Store for PostgresStore {
     }
 
     async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, StoreError> {
-        read::get(&self.0.sessions, names).await.map_err(Failure::of_reading)
+        let (reply, answer) = oneshot::channel();
+        // As in `write`.
+        let _ = self.0.reads.send(Reading { names: names.to_vec(), reply });
+        answer.await.unwrap_or_else(|ended| Err(StoreError::unavailable(ended)))
     }
 
     async fn update(
@@ -165,6 +171,10 @@ impl Store for PostgresStore {
 
     async fn retire(&self, worker: WorkerId) -> Result<(), StoreError> {
         upkeep::retire(&self.0.sessions, worker).await.map_err(Failure::of_writing)
+    }
+
+    async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
+        upkeep::succeed(&self.0.sessions, name, worker).await.map_err(Failure::of_writing)
     }
 
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError> {

@@ -6,15 +6,17 @@ use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, Timeouts,
 };
 use sha2::{Digest as _, Sha256};
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
 use super::Inner;
+use super::batch::Queue;
 use super::error::{OpenError, reason};
 use super::listener::Listener;
 use super::options::{CONNECT_TIMEOUT, PostgresOptions};
+use super::reader::{self, READERS};
 use super::schema::{self, quote};
 use super::session::Sessions;
-use super::writer::Writer;
+use super::writer::{WRITERS, Writer};
 use crate::store::feed::Feed;
 
 /// What a session is set to, after its search path.
@@ -76,10 +78,18 @@ pub(super) async fn open(options: PostgresOptions) -> Result<Inner, OpenError> {
     drop(first);
 
     let sessions = Sessions::new(pool);
+    let (reads, queue) = mpsc::unbounded_channel();
+    let queue = Arc::new(Mutex::new(queue));
+    for _ in 0..READERS {
+        spawn(reader::run(sessions.clone(), queue.clone()));
+    }
     let (writes, queue) = mpsc::unbounded_channel();
-    spawn(Writer::new(sessions.clone(), channel).run(queue));
+    let queue = Arc::new(Queue::new(queue));
+    for _ in 0..WRITERS {
+        spawn(Writer::new(sessions.clone(), channel.clone()).run(queue.clone()));
+    }
     let listener = spawn(listener.run(listening)).abort_handle();
-    Ok(Inner { sessions, writes, feed, secret, listener })
+    Ok(Inner { sessions, reads, writes, feed, secret, listener })
 }
 
 fn set_up(schema: &str) -> Hook {
@@ -90,7 +100,7 @@ fn set_up(schema: &str) -> Hook {
     })
 }
 
-/// The store's own input and output: the writer, which ends with the last handle, and the listener, which is ended with it.
+/// The store's own input and output: readers and writers, which end with the last handle, and the listener, which is ended with it.
 #[expect(clippy::disallowed_methods, reason = "a store's own input and output")]
 fn spawn(task: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
     tokio::spawn(task)

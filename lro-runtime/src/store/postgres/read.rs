@@ -14,15 +14,16 @@ use crate::store::{Created, Head, NewRecord, Query, Record};
 /// What is not past its expiry by the server's clock.
 const UNEXPIRED: &str = "(expire_time IS NULL OR expire_time > clock_timestamp())";
 
+/// Reads records by name, each on its own: one that is damaged says nothing about the others.
 pub(super) async fn get(
     sessions: &Sessions,
     names: &[OperationName],
-) -> Result<Vec<Option<Record>>, Failure> {
+) -> Result<HashMap<String, Result<Record, Failure>>, Failure> {
     let texts: Vec<_> = names.iter().map(OperationName::as_str).collect();
     let rows = match texts.as_slice() {
-        [] => return Ok(Vec::new()),
-        // Most readings: a plan for one row, which is kept.
+        [] => return Ok(HashMap::new()),
         [name] => {
+            // A plan for one row, which is kept: for an array it would be made each time.
             let sql = format!("SELECT {COLUMNS} FROM lro_operation WHERE name = $1 AND {UNEXPIRED}");
             sessions.query(&sql, &[name]).await?
         }
@@ -31,10 +32,7 @@ pub(super) async fn get(
             sessions.query(&sql, &[&names]).await?
         }
     };
-    let records =
-        rows.iter().map(|row| record(row, 0)).map(|read| read.map(|record| (record.name.clone(), record)));
-    let records: HashMap<_, _> = records.collect::<Result<_, _>>()?;
-    Ok(names.iter().map(|name| records.get(name).cloned()).collect())
+    rows.iter().map(|row| Ok((value(row, 0)?, record(row, 0)))).collect()
 }
 
 /// The head of a record that is not expired.

@@ -43,4 +43,7 @@ CREATE INDEX lro_operation_tombstone ON lro_operation (remove_time)
 
 CREATE TABLE lro_worker (id uuid PRIMARY KEY, lease_end timestamptz NOT NULL, methods text[] NOT NULL);
 
+-- Stable names of workers: who has one now, and who had it before.
+CREATE TABLE lro_worker_name (name text COLLATE "C" PRIMARY KEY, worker uuid NOT NULL, predecessor uuid);
+
 CREATE TABLE lro_descriptor (type_url text COLLATE "C" PRIMARY KEY, descriptor bytea NOT NULL);

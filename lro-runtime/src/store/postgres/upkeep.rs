@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::error::Failure;
 use super::row::{micros, row_count, value};
 use super::session::Sessions;
@@ -40,6 +42,21 @@ pub(super) async fn reap(sessions: &Sessions, caller: WorkerId) -> Result<usize,
 
 pub(super) async fn retire(sessions: &Sessions, worker: WorkerId) -> Result<(), Failure> {
     sessions.query("DELETE FROM lro_worker WHERE id = $1", &[&worker.0]).await.map(drop)
+}
+
+/// One statement, whose update sees the row as it is when it has its lock: of two processes with one name, one succeeds the other.
+pub(super) async fn succeed(
+    sessions: &Sessions,
+    name: &str,
+    worker: WorkerId,
+) -> Result<Option<WorkerId>, Failure> {
+    let sql = "INSERT INTO lro_worker_name AS known (name, worker) VALUES ($1, $2)
+        ON CONFLICT (name) DO UPDATE SET worker = excluded.worker,
+            predecessor = CASE WHEN known.worker = excluded.worker THEN known.predecessor ELSE known.worker END
+        RETURNING predecessor";
+    let rows = sessions.query(sql, &[&name, &worker.0]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(value::<Option<Uuid>>(row, 0)?.map(WorkerId))
 }
 
 pub(super) async fn put_descriptor(

@@ -72,7 +72,7 @@ pub(super) static UPDATE: LazyLock<String> = LazyLock::new(|| {
                 cancel_time = COALESCE(o.cancel_time, CASE WHEN p.cancel THEN clock.now END),
                 remove_time = COALESCE(o.remove_time, CASE WHEN p.remove THEN clock.now END)
             FROM patch p, clock
-            WHERE o.name = p.name
+            WHERE o.name = ANY (ARRAY[p.name])
                 AND (p.only_attempt IS NULL OR o.attempt = p.only_attempt)
                 AND (NOT p.only_open OR o.outcome IS NULL)
                 AND (NOT p.only_visible OR o.remove_time IS NULL)

@@ -1,12 +1,12 @@
-//! The writer: one task, which commits all that waits in one transaction, over one connection.
+//! The writers: tasks that take turns to commit all that waits in one transaction, each over a connection of its own.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use deadpool_postgres::Object;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_postgres::{Error, Row};
 
-use super::batch::{BATCH, Batch, Entry};
+use super::batch::{Batch, Queue};
 use super::error::{Failure, FailureKind};
 use super::session::{Session, Sessions};
 use super::write::{INSERT, Inserted, Inserts, UPDATE, Updates, read_updated};
@@ -14,6 +14,9 @@ use crate::store::Head;
 
 /// The statements of a batch keep the plans of their first preparation.
 const KEEP_PLANS: &str = "SET plan_cache_mode = force_generic_plan";
+
+/// How many there are. While the server works on the one's batch, the other's is made or answered.
+pub(super) const WRITERS: usize = 2;
 
 pub(super) struct Writer {
     sessions: Sessions,
@@ -35,19 +38,11 @@ impl Writer {
     }
 
     /// Serves the queue until its last sender is gone and it is empty.
-    pub(super) async fn run(mut self, mut queue: UnboundedReceiver<Entry>) {
-        let mut waiting = VecDeque::new();
-        loop {
-            if waiting.is_empty() {
-                let Some(entry) = queue.recv().await else { return };
-                waiting.push_back(entry);
-            }
-            while waiting.len() < BATCH
-                && let Ok(entry) = queue.try_recv()
-            {
-                waiting.push_back(entry);
-            }
-            self.write(Batch::take(&mut waiting)).await;
+    pub(super) async fn run(mut self, queue: Arc<Queue>) {
+        while let Some(batch) = queue.next().await {
+            let entries = batch.len();
+            self.write(batch).await;
+            queue.answered(entries);
         }
     }
 

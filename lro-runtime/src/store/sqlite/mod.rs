@@ -177,6 +177,11 @@ impl Store for SqliteStore {
         self.write(move |transaction| transaction.retire(worker)).await
     }
 
+    async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
+        let name = name.to_owned();
+        self.write(move |transaction| transaction.succeed(&name, worker)).await
+    }
+
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError> {
         self.write(move |transaction| transaction.purge(limit, keep_keys)).await
     }

@@ -42,6 +42,9 @@ CREATE INDEX lro_operation_removed ON lro_operation (request_key IS NULL, remove
 
 CREATE TABLE lro_worker (id BLOB PRIMARY KEY, lease_end INTEGER NOT NULL, methods TEXT NOT NULL) WITHOUT ROWID;
 
+-- Stable names of workers: who has one now, and who had it before.
+CREATE TABLE lro_worker_name (name TEXT PRIMARY KEY, worker BLOB NOT NULL, predecessor BLOB) WITHOUT ROWID;
+
 CREATE TABLE lro_descriptor (type_url TEXT PRIMARY KEY, descriptor BLOB NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE lro_meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;

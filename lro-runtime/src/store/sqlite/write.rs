@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, ToSql, params, params_from_iter};
+use uuid::Uuid;
 
 use super::row::{COLUMNS, NEW_WIDTH, WIDTH, columns, encode, record};
 use crate::OperationName;
@@ -190,6 +191,18 @@ impl<'c> Transaction<'c> {
     pub(super) fn retire(&mut self, worker: WorkerId) -> rusqlite::Result<()> {
         let mut delete = self.connection.prepare_cached("DELETE FROM lro_worker WHERE id = ?1")?;
         delete.execute([worker.0.as_bytes()]).map(drop)
+    }
+
+    pub(super) fn succeed(&mut self, name: &str, worker: WorkerId) -> rusqlite::Result<Option<WorkerId>> {
+        let mut put = self.connection.prepare_cached(
+            "INSERT INTO lro_worker_name (name, worker) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET worker = excluded.worker,
+                 predecessor = CASE WHEN worker = excluded.worker THEN predecessor ELSE worker END
+             RETURNING predecessor",
+        )?;
+        let predecessor: Option<[u8; 16]> =
+            put.query_row(params![name, worker.0.as_bytes()], |row| row.get(0))?;
+        Ok(predecessor.map(|id| WorkerId(Uuid::from_bytes(id))))
     }
 
     pub(super) fn put_descriptor(&mut self, type_url: &str, descriptor: &[u8]) -> rusqlite::Result<()> {

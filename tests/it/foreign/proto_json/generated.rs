@@ -5,6 +5,7 @@ use proptest::sample::Index;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use prost::Message as _;
+use prost_reflect::DynamicMessage;
 use serde_json::json;
 
 use super::{Bench, KINDS, base64, kinds};
@@ -58,6 +59,25 @@ async fn python_agrees_on_every_message() {
     }
     let length: usize = messages.iter().map(Vec::len).sum();
     assert!(length > 100 * messages.len(), "the messages are not empty: {length} bytes");
+}
+
+/// Two encodings, one after the other, are one message in protobuf: what stands there twice, in parts, packed or not, prints as what
+/// prost-reflect merges it to.
+#[tokio::test]
+async fn what_stands_there_twice_prints_as_one_message() {
+    let bench = Bench::start().await;
+    let kinds = bench.types.get_message_by_name(KINDS).unwrap();
+    let messages = messages(&bench);
+    let mut printed = 0;
+    for (first, second) in messages.iter().zip(messages.iter().skip(1)) {
+        let both = [&first[..], &second[..]].concat();
+        let merged = DynamicMessage::decode(kinds.clone(), &both[..]).unwrap().encode_to_vec();
+        let (both, merged) = (bench.print(&both).await, bench.print(&merged).await);
+        // Parts of two `Any`s may be no message, and then are none for both.
+        assert_eq!(both.as_ref().ok(), merged.as_ref().ok());
+        printed += usize::from(both.is_ok());
+    }
+    assert!(printed * 2 > messages.len(), "{printed} of {}", messages.len());
 }
 
 /// P-152: whatever becomes of a text on its way, it is a message or INVALID_ARGUMENT; and a message prints as one that is read as
