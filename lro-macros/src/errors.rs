@@ -31,6 +31,11 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// Lets go of mistakes that another expansion reports.
+    pub(crate) fn forget(self) {
+        self.0.borrow_mut().take();
+    }
+
     /// All mistakes as one error, in the order in which they were found.
     pub(crate) fn finish(self) -> syn::Result<()> {
         let errors = self.0.borrow_mut().take().unwrap_or_default();

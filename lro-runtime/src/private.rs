@@ -4,6 +4,8 @@ pub use std::string::String;
 
 pub use bytes::{Buf, BufMut};
 pub use inventory;
+#[cfg(feature = "macros")]
+pub use lro_macros::long_running;
 pub use prost::encoding::{DecodeContext, WireType, skip_field};
 pub use prost::{DecodeError, Message, Name};
 

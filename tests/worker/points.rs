@@ -124,6 +124,10 @@ impl<S: Store> Store for FailPoints<S> {
         self.inner.retire(worker).await
     }
 
+    async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
+        self.inner.succeed(name, worker).await
+    }
+
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError> {
         self.inner.purge(limit, keep_keys).await
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, LitBool, LitInt, LitStr, Path, Token, Type};
+use syn::{Expr, LitBool, LitInt, LitStr, Path, Token, Type, parenthesized};
 
 use super::slot::Slot;
 use super::{duration, glue};
@@ -62,7 +62,9 @@ impl Arguments {
     /// Reads all arguments. What cannot be read is reported and skipped.
     pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Self {
         let mut arguments = Self::default();
+        let mut block = None;
         let parser = |input: ParseStream<'_>| {
+            block = of_block(input)?;
             while !input.is_empty() {
                 if let Err(error) = arguments.argument(input, errors) {
                     arguments.misread = true;
@@ -74,7 +76,43 @@ impl Arguments {
             Ok(())
         };
         errors.ok(parser.parse2(tokens));
+        if let Some(block) = block {
+            // The block has reported them once for all of its methods.
+            let reported = Errors::new();
+            arguments.inherit(Self::parse(block, &reported));
+            reported.forget();
+        }
         arguments
+    }
+
+    /// Takes from the block what may stand there and is not said here.
+    fn inherit(&mut self, block: Self) {
+        self.service.or(block.service);
+        self.parent.or(block.parent);
+        self.operations.or(block.operations);
+        self.timeout.or(block.timeout);
+        self.on_interrupt.or(block.on_interrupt);
+        self.operation.or(block.operation);
+        self.catalog.or(block.catalog);
+        self.runtime.or(block.runtime);
+        // Meant for those of the block that restart.
+        if self.restart().is_some() {
+            self.max_attempts.or(block.max_attempts);
+        }
+        self.misread |= block.misread;
+    }
+
+    /// The arguments that have no meaning for a whole block.
+    pub(crate) fn of_one_method(&self) -> impl Iterator<Item = &Ident> {
+        let keywords = [
+            self.name.keyword(),
+            self.metadata.keyword(),
+            self.validate.keyword(),
+            self.validate_only.keyword(),
+            self.request_id.keyword(),
+            self.exclusive.keyword(),
+        ];
+        keywords.into_iter().flatten()
     }
 
     fn argument(&mut self, input: ParseStream<'_>, errors: &Errors) -> syn::Result<()> {
@@ -129,6 +167,19 @@ impl Arguments {
     }
 }
 
+/// What the `impl` block's attribute hands down, before the method's own arguments: `__block(…),`.
+fn of_block(input: ParseStream<'_>) -> syn::Result<Option<TokenStream>> {
+    if !input.fork().parse::<Ident>().is_ok_and(|keyword| keyword == "__block") {
+        return Ok(None);
+    }
+    input.parse::<Ident>()?;
+    let block;
+    parenthesized!(block in input);
+    let block = block.parse()?;
+    input.parse::<Option<Token![,]>>()?;
+    Ok(Some(block))
+}
+
 /// Moves to the next comma that an argument follows, or to the end.
 fn skip_argument(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !begins_argument(&input.fork()) {
@@ -168,11 +219,13 @@ fn runtime_path(input: ParseStream<'_>, example: &str) -> syn::Result<Path> {
 }
 
 fn on_interrupt(input: ParseStream<'_>) -> syn::Result<OnInterrupt> {
-    let policy = input.call(Ident::parse_any)?;
+    let message =
+        "what was interrupted either ends or runs again: `on_interrupt = fail` or `on_interrupt = restart`";
+    let policy = input.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), message))?;
     match policy.to_string().as_str() {
         "fail" => Ok(OnInterrupt::Fail),
         "restart" => Ok(OnInterrupt::Restart),
-        _ => Err(refused(&policy, "what was interrupted either ends or runs again: `fail` or `restart`")),
+        _ => Err(refused(&policy, message)),
     }
 }
 

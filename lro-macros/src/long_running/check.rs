@@ -2,8 +2,8 @@
 
 use syn::visit::{self, Visit};
 use syn::{
-    FnArg, Lifetime, ParenthesizedGenericArguments, Pat, PatIdent, ReceiverKind, Safety, TraitBound, Type,
-    TypeFnPtr, TypeImplTrait, TypeReference, parse_quote,
+    FnArg, Lifetime, LitStr, ParenthesizedGenericArguments, Pat, PatIdent, ReceiverKind, Safety, TraitBound,
+    Type, TypeFnPtr, TypeImplTrait, TypeReference, parse_quote,
 };
 
 use super::answer::Answer;
@@ -26,6 +26,13 @@ pub(crate) struct Checked {
     pub(crate) request: Option<RequestParameter>,
     pub(crate) metadata: Type,
     pub(crate) answer: Answer,
+}
+
+impl Checked {
+    /// The rpc's name, `TakeSnapshot`.
+    pub(crate) fn rpc_name(&self) -> String {
+        self.arguments.name.value().map_or_else(|| self.handler.rpc_name(), LitStr::value)
+    }
 }
 
 /// A handler with mistakes, and all of them.

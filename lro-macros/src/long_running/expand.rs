@@ -58,14 +58,7 @@ pub(crate) fn expand(checked: Checked) -> TokenStream {
 fn method(checked: &Checked) -> TokenStream {
     let Checked { arguments, handler, .. } = checked;
     let private = arguments.private(Span::call_site());
-    let service = match arguments.service.value() {
-        Some(service) => service.to_token_stream(),
-        None => quote!(::core::module_path!()),
-    };
-    let name = match arguments.name.value() {
-        Some(name) => name.to_token_stream(),
-        None => handler.rpc_name().to_token_stream(),
-    };
+    let (service, name) = names(checked);
     let documentation = handler.documentation();
     let on_interrupt = match (arguments.restart(), arguments.max_attempts.value()) {
         (None, _) => quote!(Fail),
@@ -80,6 +73,15 @@ fn method(checked: &Checked) -> TokenStream {
             on_interrupt: #private::OnInterrupt::#on_interrupt,
         };
     }
+}
+
+/// The names of the service and of the rpc, as string literals.
+pub(super) fn names(checked: &Checked) -> (TokenStream, TokenStream) {
+    let service = match checked.arguments.service.value() {
+        Some(service) => service.to_token_stream(),
+        None => quote!(::core::module_path!()),
+    };
+    (service, checked.rpc_name().to_token_stream())
 }
 
 /// The entry in the link-time catalogue. It is an item, so its types must make sense outside the function.
@@ -120,15 +122,30 @@ fn packed(checked: &Checked) -> (Option<TokenStream>, Option<TokenStream>) {
     let Some(RequestParameter { name, ty }) = &checked.request else { return (None, None) };
     let packed = local("__request", name.span());
     let private = checked.arguments.private(ty.span());
+    let described = described(checked, ty);
     let (constant, description) = if is_constant(checked, ty) {
         let constant = quote_spanned! {glue(ty.span())=>
-            const __REQUEST: #private::RequestType<#ty> = #private::request_type::<_, #ty>();
+            const __REQUEST: #private::RequestType<#ty> = #described;
         };
         (Some(constant), quote!(__REQUEST))
     } else {
-        (None, quote_spanned!(glue(ty.span())=> #private::request_type()))
+        (None, described)
     };
     (constant, Some(quote!(let #packed = (#description.pack)(__METHOD, &#name);)))
+}
+
+/// The description of a request's type. It is written alike wherever it stands, so that a type that cannot be a request is one error.
+pub(super) fn described(checked: &Checked, ty: &Type) -> TokenStream {
+    let private = checked.arguments.private(ty.span());
+    // Without its name where that means something inside of the function alone.
+    let name = is_constant(checked, ty).then(|| quote!(::<_, #ty>));
+    quote_spanned!(glue(ty.span())=> #private::request_type #name ())
+}
+
+/// A clone of what `self` refers to: written alike, too.
+pub(super) fn cloned(arguments: &Arguments, place: Span, service: impl ToTokens) -> TokenStream {
+    let private = arguments.private(Span::call_site());
+    quote_spanned!(place=> #private::clone_service(#service))
 }
 
 /// Whether a parameter's type makes sense in an item: it has a name, and one that not the function or its `impl` alone knows of.
@@ -162,23 +179,21 @@ fn run(checked: &Checked) -> TokenStream {
     let validate_only = validate_only.map(|only| set("validate_only", only.to_token_stream()));
     let timeout = arguments.timeout.value().map(|timeout| set("timeout", timeout.to_token_stream()));
     let exclusive = arguments.exclusive.value().map(|key| set("exclusive", borrowed(key)));
-    let request = request.as_ref().map(|parameter| {
-        let packed = local("__request", parameter.name.span());
-        set("request", packed.to_token_stream())
-    });
-    let request_id = arguments.request_id.value().map(borrowed).map(|id| quote!(.request_id(#id)));
-    let is_conditional = request_id.is_some() || arguments.restart().is_some();
-    let validated = match arguments.validate.value() {
-        None => request_id.map(|request_id| quote!(let #start = #start #request_id;)),
-        Some(result) if !is_conditional => Some(set("validated", result.to_token_stream())),
-        // What an earlier call has done already is not validated again, and neither is what runs again.
-        Some(result) => Some(quote! {
-            let mut #start = #start #request_id;
+    // What an earlier call has done already is not validated again, and neither is what runs again.
+    let validated = arguments.validate.value().map(|result| match request {
+        None => set("validated", result.to_token_stream()),
+        Some(_) => quote! {
             if #start.goes_on().await {
                 #start = #start.validated(#result);
             }
-        }),
-    };
+        },
+    });
+    let request = request.as_ref().map(|parameter| {
+        let packed = local("__request", parameter.name.span());
+        let request_id = arguments.request_id.value().map(borrowed).map(|id| quote!(.request_id(#id)));
+        let mutability = validated.as_ref().map(|_| quote!(mut));
+        quote!(let #mutability #start = #start.request(#packed) #request_id;)
+    });
     let context = match context {
         Some(context) => {
             let (pattern, ty) = (&context.pattern, &context.ty);
@@ -231,8 +246,7 @@ fn captured_self(handler: &Handler, arguments: &Arguments) -> (Option<TokenStrea
         return (None, Some(quote!(let #mutability #name = #token;)));
     }
     let this = local("__this", token.span);
-    let private = arguments.private(Span::call_site());
-    let clone = quote_spanned!(token.span=> #private::clone_service(#token));
+    let clone = cloned(arguments, token.span, token);
     (Some(quote!(let #this = #clone;)), Some(quote!(let #name = &#this;)))
 }
 

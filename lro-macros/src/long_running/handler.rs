@@ -165,10 +165,6 @@ fn bodiless(input: ParseStream<'_>) -> syn::Result<Function> {
 /// What to say about an item that is no function.
 fn misplaced(item: TokenStream) -> Option<syn::Error> {
     let (keyword, message) = match syn::parse2::<Item>(item).ok()? {
-        Item::Impl(item) => (
-            item.impl_token.into_token_stream(),
-            "`#[long_running]` goes on the methods of an `impl` block, not on the block",
-        ),
         Item::Trait(item) => (
             item.trait_token.into_token_stream(),
             "`#[long_running]` goes on the methods of an implementation: a trait declares what they return, \

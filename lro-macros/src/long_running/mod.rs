@@ -2,15 +2,19 @@
 //!
 //! arguments ‖ item → [`Handler`] (as written) → [`Checked`](check::Checked) (free of mistakes) → tokens. Each stage needs
 //! the one before it, and all mistakes of all stages are reported together.
+//!
+//! On an `impl` block it hands defaults down to the attributes of the methods, which go through these stages each for itself.
 
 mod answer;
 mod arguments;
+mod block;
 mod check;
 mod duration;
 mod expand;
 mod fallback;
 mod format;
 mod handler;
+mod mark;
 mod parameter;
 mod receiver;
 mod request;
@@ -28,6 +32,9 @@ use self::handler::Handler;
 use crate::errors::Errors;
 
 pub(crate) fn long_running(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    if block::is_one(&item) {
+        return block::expand(arguments, item);
+    }
     let errors = Errors::new();
     let arguments = Arguments::parse(arguments, &errors);
     let Some(handler) = Handler::parse(item.clone(), &errors) else {

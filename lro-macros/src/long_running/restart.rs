@@ -10,7 +10,9 @@ use crate::errors::Errors;
 
 pub(super) fn must_be_possible(arguments: &Arguments, handler: &Handler, errors: &Errors) {
     let Some(keyword) = arguments.restart() else {
-        if let Some(attempts) = arguments.max_attempts.keyword() {
+        if let Some(attempts) = arguments.max_attempts.keyword()
+            && !arguments.misread
+        {
             errors.at(
                 attempts,
                 "`max_attempts` bounds the runs of `on_interrupt = restart`, which is not here",

@@ -24,6 +24,11 @@ impl<T> Slot<T> {
         }
     }
 
+    /// Takes another's value, if it has none.
+    pub(crate) fn or(&mut self, other: Self) {
+        self.0 = self.0.take().or(other.0);
+    }
+
     pub(crate) fn value(&self) -> Option<&T> {
         self.0.as_ref().map(|(_, value)| value)
     }

@@ -3,11 +3,11 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use super::long_running;
+use super::{block, long_running};
 
 /// The expansion as one would write it. Methods are expanded inside an `impl` block, and shown so.
 fn pretty(expansion: TokenStream) -> String {
-    let is_method = contains(expansion.clone(), "self");
+    let is_method = contains(expansion.clone(), "self") && !block::is_one(&expansion);
     let file = if is_method { quote!(impl Service { #expansion }) } else { expansion };
     prettyplease::unparse(&syn::parse2(file).expect("the expansion is an item"))
 }
@@ -183,8 +183,174 @@ snapshots! {
         }
     }
 
+    restartable: [on_interrupt = restart, max_attempts = 3, validate = request.check()] {
+        async fn copy(&self, request: Request) -> Result<Disk, Status> {
+            self.copy_now(request).await
+        }
+    }
+
+    method_of_a_block: [
+        __block(
+            service = "acme.v1.Disks", operations = self.engine, parent = request.disk, timeout = "1m",
+            on_interrupt = restart, max_attempts = 3, catalog = false, crate = acme,
+        ),
+        parent = request.folder,
+    ] {
+        async fn copy(&self, request: Request) -> Result<Disk, Status> {
+            self.copy_now(request).await
+        }
+    }
+
+    method_of_a_block_that_does_not_restart: [
+        __block(on_interrupt = restart, max_attempts = 3, catalog = false, name = "Refused"),
+        on_interrupt = fail
+    ] {
+        async fn copy(&self) -> Result<Disk, Status> {
+            Ok(self.disk.clone())
+        }
+    }
+
     mistakes: [service = "acme.", parent] {
         const unsafe fn copy(&mut self, name: &str, ctx: &Context<Progress>, other: Context<()>) {}
+    }
+
+    block: [service = "acme.v1.Disks", on_interrupt = restart, max_attempts = 3] {
+        /// Disks.
+        impl Service {
+            /// How many.
+            const LIMIT: usize = 8;
+
+            /// Copies.
+            #[cfg(feature = "copy")]
+            #[must_use]
+            #[long_running(name = "Copy")]
+            #[cfg_attr(test, cfg(unix), inline)]
+            pub async fn copy_disk(&self, request: Self::Request) -> Result<Disk, Status> {
+                self.helper(request).await
+            }
+
+            #[long_running]
+            async fn wipe(&self, ctx: Context<Progress>, request: Request) -> Result<(), Status> {
+                self.helper(request).await
+            }
+
+            #[cfg_attr(feature = "shred", lro_runtime::long_running(max_attempts = 1, crate = acme))]
+            async fn shred(&self, request: Request) -> Result<(), Status> {
+                self.helper(request).await
+            }
+
+            #[instrument]
+            #[long_running(on_interrupt = fail)]
+            async fn fails(&self, name: String) -> Result<(), Status> {
+                Ok(())
+            }
+
+            #[long_running(on_interrupt = restart)]
+            async fn misses(&self) -> Result<(), Status> {
+                Ok(())
+            }
+
+            #[long_running(operations = app.operations)]
+            async fn function(State(app): State<App>, request: Request) -> Result<(), Status> {
+                Ok(())
+            }
+
+            #[inline]
+            async fn helper(&self, request: Request) -> Result<Disk, Status> {
+                Ok(request.disk)
+            }
+        }
+    }
+
+    block_above_async_trait: [on_interrupt = restart] {
+        #[async_trait]
+        impl Disks<Request> for Service {
+            #[long_running(service = "acme.v1.Disks")]
+            async fn copy(&self, request: Request) -> Result<Disk, Status> {
+                self.copy_now(request).await
+            }
+        }
+    }
+
+    block_below_async_trait: [service = "acme.v1.Disks", on_interrupt = restart] {
+        impl Disks for Service {
+            #[long_running]
+            fn copy<'life0, 'async_trait>(
+                &'life0 self,
+                __arg1: ProtoJson<Request>,
+            ) -> ::core::pin::Pin<Box<
+                dyn ::core::future::Future<Output = Result<Disk, Status>> + ::core::marker::Send + 'async_trait,
+            >>
+            where
+                'life0: 'async_trait,
+                Self: 'async_trait,
+            {
+                Box::pin(async move {
+                    if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<Result<Disk, Status>> {
+                        #[allow(unreachable_code)]
+                        return __ret;
+                    }
+                    let __self = self;
+                    let ProtoJson(request) = {
+                        let __arg1 = __arg1;
+                        __arg1
+                    };
+                    let __ret: Result<Disk, Status> = { __self.copy_now(request).await };
+                    #[allow(unreachable_code)]
+                    __ret
+                })
+            }
+        }
+    }
+
+    block_of_tonic: [service = "acme.v1.Disks", operation = pb::Operation, on_interrupt = restart] {
+        #[tonic::async_trait]
+        impl disks_server::Disks for Service {
+            #[long_running(parent = request.get_ref().disk)]
+            async fn copy(&self, request: tonic::Request<CopyRequest>) -> Result<Response<Disk>, tonic::Status> {
+                self.copy_now(request).await
+            }
+        }
+    }
+
+    block_of_a_renamed_crate: [crate = acme::operations, on_interrupt = restart] {
+        impl Service {
+            #[long_running]
+            async fn copy(&self, request: Request) -> Result<Disk, Status> {
+                self.copy_now(request).await
+            }
+        }
+    }
+
+    block_with_mistakes: [name = "Copy", service = "acme.", request_id = request.id, max_attempts = 3, colour = red] {
+        impl Service {
+            #[long_running(on_interrupt = maybe)]
+            fn copy(&self) -> Result<(), Status> {
+                Ok(())
+            }
+        }
+    }
+
+    block_without_methods: [max_attempts = 3] {
+        impl Service {
+            async fn copy(&self) -> Result<(), Status> {
+                Ok(())
+            }
+        }
+    }
+
+    block_with_types: [service = "acme.v1.Disks"] {
+        impl<R: Payload, const N: usize> Service<R, N> {
+            #[long_running(on_interrupt = restart)]
+            async fn copy(&self, request: Request) -> Result<Disk, Status> {
+                self.copy_now(request).await
+            }
+
+            #[long_running]
+            async fn wipe(&self) -> Result<(), Status> {
+                Ok(())
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::data::method::Method;
 use crate::data::payload::Payload;
 use crate::data::payload::any::Any;
 use crate::data::status::Status;
+use crate::rules::errors;
 
 /// A parameter that is a handler's request: a message, or one in the wrapper of a wire. The attribute knows which parameter it is, and
 /// this trait how it has its message.
@@ -13,7 +14,7 @@ use crate::data::status::Status;
 /// message of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the request of a long-running method",
-    label = "`request_id` compares requests, so this has to be a payload, or to have one in it",
+    label = "requests are compared for `request_id` and stored for `restart`, so this has to be a payload, or to have one in it",
     note = "it is a payload, `ProtoJson<T>`, `axum::Json<T>` (feature `rest`) or `tonic::Request<T>` (feature `grpc`) with a payload `T`"
 )]
 pub trait StoredRequest<W> {
@@ -60,6 +61,8 @@ pub struct RequestType<R> {
     pub full_name: fn() -> String,
     /// Packs it by reference, before the parameter is taken apart by a pattern.
     pub pack: fn(&'static Method, &R) -> PackedRequest,
+    /// The parameter of another run, from what is stored; an error when that is no such request any more.
+    pub unpack: fn(&Any) -> Result<R, Status>,
 }
 
 /// Describes a request.
@@ -67,7 +70,25 @@ pub const fn request_type<W, R: StoredRequest<W>>() -> RequestType<R> {
     RequestType {
         full_name: R::Message::full_name,
         pack: |method, request| PackedRequest(pack_payload("request", request.message(), method.service)),
+        unpack,
     }
+}
+
+fn unpack<W, R: StoredRequest<W>>(stored: &Any) -> Result<R, Status> {
+    let undecodable = || errors::request_not_decodable(stored.full_name());
+    if stored.full_name() != R::Message::full_name() {
+        tracing::error!(
+            stored = stored.full_name(),
+            expected = R::Message::full_name(),
+            "the method's request type has changed"
+        );
+        return Err(undecodable());
+    }
+    let message = R::Message::from_wire(&stored.value).map_err(|error| {
+        tracing::error!(type_name = stored.full_name(), %error, "a stored request cannot be decoded");
+        undecodable()
+    })?;
+    Ok(R::from_message(message))
 }
 
 /// A text that a call may give: any `AsRef<str>`, or an `Option` of one. `W` is inferred, as for [`StoredRequest`].

@@ -14,10 +14,9 @@ use futures_util::future::BoxFuture;
 
 use super::context::Attempt;
 use super::core::Engine;
-use super::request::StoredRequest;
+use super::request::{RequestType, StoredRequest, request_type};
 use super::run::Begin;
 use crate::data::method::OnInterrupt;
-use crate::data::payload::Payload as _;
 use crate::data::payload::any::Any;
 use crate::data::record::Record;
 use crate::data::status::Status;
@@ -51,37 +50,25 @@ pub struct LinkedRerun {
 
 inventory::collect!(LinkedService);
 
-/// Calls a method on a clone of the service, with the request that is stored.
+/// Calls a method on the service, with the request that is stored.
 ///
 /// # Errors
 /// When the stored bytes are no such request any more.
-pub fn rerun<S, W, R, F>(
+pub fn rerun<S, R, F>(
     service: &Service,
-    request: &Any,
-    call: impl FnOnce(S, R) -> F,
+    stored: &Any,
+    request: RequestType<R>,
+    call: impl FnOnce(&S, R) -> F,
 ) -> Result<Replay, Status>
 where
-    S: Clone + 'static,
-    R: StoredRequest<W>,
+    S: 'static,
     F: Future<Output = ()> + Send + 'static,
 {
-    let service = service.downcast_ref::<S>().ok_or_else(|| {
+    let service = service.downcast_ref().ok_or_else(|| {
         tracing::error!(expected = std::any::type_name::<S>(), "a service of another type is registered");
-        errors::request_not_decodable(request.full_name())
+        errors::request_not_decodable(stored.full_name())
     })?;
-    if request.full_name() != R::Message::full_name() {
-        tracing::error!(
-            stored = request.full_name(),
-            expected = R::Message::full_name(),
-            "the method's request type has changed"
-        );
-        return Err(errors::request_not_decodable(request.full_name()));
-    }
-    let message = R::Message::from_wire(&request.value).map_err(|error| {
-        tracing::error!(type_name = request.full_name(), %error, "a stored request cannot be decoded");
-        errors::request_not_decodable(request.full_name())
-    })?;
-    Ok(call(service.clone(), R::from_message(message)).boxed())
+    Ok(call(service, (request.unpack)(stored)?).boxed())
 }
 
 /// The place of a record whose handler is to run again.
@@ -183,8 +170,11 @@ where
 {
     fn replay(&self, service: &Service, request: &Any) -> Result<Replay, Status> {
         let path = self.clone();
-        rerun(service, request, move |service: S, request: R| async move {
-            let _told_to_the_seat = path.call(&service, request).await;
+        rerun(service, request, request_type(), |service: &S, request: R| {
+            let service = service.clone();
+            async move {
+                let _told_to_the_seat = path.call(&service, request).await;
+            }
         })
     }
 }

@@ -16,7 +16,7 @@ use crate::data::operation::Outcome;
 use crate::data::record::Record;
 use crate::data::status::Status;
 use crate::rules::errors;
-use crate::rules::lifecycle::{self, Recovery};
+use crate::rules::lifecycle::{self, Ending, Recovery};
 use crate::store::{Query, StoreError};
 
 /// How long after one look the next one comes at the soonest.
@@ -63,6 +63,10 @@ async fn claim(engine: &Arc<Engine>) -> Result<(), StoreError> {
 }
 
 async fn recover(engine: &Arc<Engine>, record: Arc<Record>, permit: OwnedSemaphorePermit) {
+    if record.cancel_time.is_some() {
+        // Before it is called: a request that cannot be read any more must not hide the cancel (D9).
+        return end_abandoned(engine, &record, Ending::Cancelled).await;
+    }
     let taken = match replay(engine, &record).await {
         Ok(taken) => taken,
         Err(error) => {

@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 
 use crate::data::payload::any::Any;
 use crate::data::status::Status;
-use crate::engine::{Replay, RestartPath, Service, StoredRequest, rerun};
+use crate::engine::{Replay, RestartPath, Service, StoredRequest, request_type, rerun};
 
 #[diagnostic::do_not_recommend]
 impl<S, R, W, F, C> RestartPath<S, (R, W, State<S>)> for F
@@ -18,6 +18,8 @@ where
     C: Future + Send + 'static,
 {
     fn replay(&self, service: &Service, request: &Any) -> Result<Replay, Status> {
-        rerun(service, request, |service: S, request: R| self(State(service), request).map(drop))
+        rerun(service, request, request_type(), |service: &S, request: R| {
+            self(State(service.clone()), request).map(drop)
+        })
     }
 }

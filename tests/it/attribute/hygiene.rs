@@ -1,6 +1,6 @@
 //! The expansion means the same wherever it lands: without a prelude, among names that shadow it, under another crate's name.
 
-use lro_runtime::Operation;
+use lro_runtime::{Operation, Operations};
 
 use crate::support::works::{WorkMetadata, WorkResponse};
 use crate::support::{end, engine};
@@ -24,6 +24,7 @@ mod shadowed {
     pub(super) type Result<T> = ::core::result::Result<T, Status>;
 
     shadow!(Option Some None Box String Pin Future Send Method LinkedMethod Start Reply Payload core std inventory);
+    shadow!(Any TypeId LinkedService LinkedRerun RequestType drop);
 
     #[derive(::core::clone::Clone, ::core::fmt::Debug)]
     pub(super) struct Service {
@@ -40,6 +41,19 @@ mod shadowed {
         ) -> Result<WorkResponse> {
             ctx.update(|metadata| metadata.percent = 1).await?;
             let _engine = &self.operations;
+            ::core::result::Result::Ok(WorkResponse { text: parent })
+        }
+    }
+
+    #[long_running(on_interrupt = restart)]
+    impl Service {
+        #[::lro_runtime::long_running(parent = parent)]
+        pub(super) async fn method_of_a_block(
+            &self,
+            ctx: Context<WorkMetadata>,
+            parent: ::std::string::String,
+        ) -> Result<WorkResponse> {
+            ctx.update(|metadata| metadata.percent = 1).await?;
             ::core::result::Result::Ok(WorkResponse { text: parent })
         }
     }
@@ -80,6 +94,7 @@ mod shadowed_tonic {
         pub(super) operations: Operations,
     }
 
+    #[long_running(on_interrupt = restart)]
     #[async_trait]
     impl Works for Service {
         #[long_running(metadata = WorkMetadata)]
@@ -130,6 +145,20 @@ mod renamed {
     pub(super) async fn answered(operations: Operations) -> Result<WorkResponse, tonic::Status> {
         drop(operations);
         Ok(WorkResponse { text: "answered".to_owned() })
+    }
+
+    /// A service, whose block's methods need no name in scope.
+    #[derive(Clone, Debug)]
+    pub(super) struct Service {
+        pub(super) operations: Operations,
+    }
+
+    #[reexport::long_running(crate = self::reexport, on_interrupt = restart)]
+    impl Service {
+        #[long_running(metadata = WorkMetadata)]
+        pub(super) async fn method(&self, text: String) -> Result<WorkResponse, Status> {
+            Ok(WorkResponse { text })
+        }
     }
 
     #[long_running(crate = self::reexport, operations = operations)]
@@ -194,6 +223,31 @@ mod written_by_macro {
     }
 
     method!(method, WorkResponse, added);
+
+    macro_rules! block {
+        ($service:ty, $name:ident, $parameter:ident, $policy:ident) => {
+            #[long_running(on_interrupt = $policy)]
+            impl $service {
+                #[long_running(metadata = WorkMetadata)]
+                pub(super) async fn $name(&self, $parameter: String) -> Result<WorkResponse, Status> {
+                    let text = format!("{} {}", self.text, $parameter);
+                    Ok(WorkResponse { text })
+                }
+            }
+        };
+    }
+
+    block!(Service, method_of_a_block, added, restart);
+}
+
+/// Registers what can run again of these.
+pub(super) fn register(operations: &Operations) {
+    let operations = operations.clone();
+    operations.service(shadowed::Service { operations: operations.clone() });
+    operations.service(shadowed_tonic::Service { operations: operations.clone() });
+    operations.service(renamed::Service { operations: operations.clone() });
+    let text = "written".to_owned();
+    operations.service(written_by_macro::Service { operations: operations.clone(), text });
 }
 
 async fn text(operation: Operation<WorkResponse, WorkMetadata>) -> String {
@@ -208,10 +262,14 @@ async fn the_expansion_means_the_same_everywhere() {
     let started: shadowed::Result<Operation<WorkResponse, WorkMetadata>> =
         service.method("users/1".to_owned()).await;
     assert_eq!(text(started.expect("it starts")).await, "users/1");
+    let started = service.method_of_a_block("users/1".to_owned()).await;
+    assert_eq!(text(started.expect("it starts")).await, "users/1");
     let response = WorkResponse { text: "generic".to_owned() };
     let started = shadowed::function(operations.clone(), response).await;
     assert_eq!(text(started.expect("it starts")).await, "generic");
 
+    let service = renamed::Service { operations: operations.clone() };
+    assert_eq!(text(service.method("block".to_owned()).await.expect("it starts")).await, "block");
     assert_eq!(text(renamed::external(operations.clone()).await.expect("it starts")).await, "external");
     assert_eq!(text(renamed::reexported(operations.clone()).await.expect("it starts")).await, "reexported");
     assert_eq!(
@@ -229,5 +287,7 @@ async fn the_expansion_means_the_same_everywhere() {
 
     let service = written_by_macro::Service { operations, text: "written".to_owned() };
     let started = service.method("by a macro".to_owned()).await;
+    assert_eq!(text(started.expect("it starts")).await, "written by a macro");
+    let started = service.method_of_a_block("by a macro".to_owned()).await;
     assert_eq!(text(started.expect("it starts")).await, "written by a macro");
 }

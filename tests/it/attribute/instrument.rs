@@ -1,8 +1,11 @@
-//! Beside `#[instrument]`, above or below, in the shapes where both rewrite the function.
+//! Beside `#[instrument]`, which covers the body above ours, and the start below: in the shapes where both rewrite the function.
+
+use std::cell::RefCell;
 
 use async_trait::async_trait;
 use lro_runtime::{Context, Operation, Operations, Status, long_running};
-use tracing::instrument;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber, instrument};
 
 use crate::support::engine;
 use crate::support::works::{WorkMetadata, WorkResponse, done};
@@ -17,13 +20,36 @@ impl Service {
     #[instrument(fields(service = self.name), err)]
     #[long_running(parent = parent)]
     async fn above(&self, ctx: Context<WorkMetadata>, parent: String) -> Result<WorkResponse, Status> {
-        done(&format!("{} {parent} {}", self.name, ctx.attempt()))
+        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
     }
 
     #[long_running(parent = parent)]
     #[instrument(skip_all, err)]
     async fn below(&self, ctx: Context<WorkMetadata>, parent: String) -> Result<WorkResponse, Status> {
-        done(&format!("{} {parent} {}", self.name, ctx.attempt()))
+        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
+    }
+}
+
+#[long_running(parent = parent)]
+impl Service {
+    #[instrument(fields(service = self.name), err)]
+    #[long_running]
+    async fn above_in_a_block(
+        &self,
+        ctx: Context<WorkMetadata>,
+        parent: String,
+    ) -> Result<WorkResponse, Status> {
+        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
+    }
+
+    #[long_running]
+    #[instrument(skip_all, err)]
+    async fn below_in_a_block(
+        &self,
+        ctx: Context<WorkMetadata>,
+        parent: String,
+    ) -> Result<WorkResponse, Status> {
+        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
     }
 }
 
@@ -45,7 +71,7 @@ impl Dynamic for Service {
         parent: String,
     ) -> Result<WorkResponse, Status> {
         ctx = ctx.clone();
-        done(&format!("{} {parent} {}", self.name, ctx.attempt()))
+        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
     }
 
     #[long_running(parent = parent)]
@@ -55,22 +81,73 @@ impl Dynamic for Service {
         ctx: Context<WorkMetadata>,
         parent: String,
     ) -> Result<WorkResponse, Status> {
-        done(&format!("{} {parent} {}", self.name, ctx.attempt()))
+        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
+    }
+}
+
+thread_local! {
+    /// The names of the spans that this thread has made.
+    static MADE: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+    /// Of those that it is in, the innermost last.
+    static ENTERED: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The name of the innermost span.
+fn span() -> &'static str {
+    ENTERED.with_borrow(|entered| entered.last().copied().unwrap_or("none"))
+}
+
+#[derive(Debug)]
+struct Spans;
+
+impl Subscriber for Spans {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        MADE.with_borrow_mut(|made| {
+            made.push(span.metadata().name());
+            Id::from_u64(made.len() as u64)
+        })
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {}
+
+    fn enter(&self, span: &Id) {
+        let name = MADE.with_borrow(|made| made[span.into_u64() as usize - 1]);
+        ENTERED.with_borrow_mut(|entered| entered.push(name));
+    }
+
+    fn exit(&self, _: &Id) {
+        ENTERED.with_borrow_mut(|entered| entered.pop());
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn both_attributes_do_their_work() {
+    let _spans = tracing::subscriber::set_default(Spans);
     let (operations, _store) = engine().await;
     let service = Service { operations, name: "s".to_owned() };
     let parent = || "users/1".to_owned();
+    // The engine's spans are those of every test. One that another thread meets first, without a subscriber, tracing holds to be
+    // wanted by nobody: so all of them are met once, and asked for again.
+    drop(service.below(parent()).await.expect("it starts").await);
+    tracing::callsite::rebuild_interest_cache();
     let started = [
-        service.above(parent()).await,
-        service.below(parent()).await,
-        service.dynamic_above(parent()).await,
-        service.dynamic_below(parent()).await,
+        ("above", service.above(parent()).await),
+        ("operation.attempt", service.below(parent()).await),
+        ("above_in_a_block", service.above_in_a_block(parent()).await),
+        ("operation.attempt", service.below_in_a_block(parent()).await),
+        ("dynamic_above", service.dynamic_above(parent()).await),
+        ("operation.attempt", service.dynamic_below(parent()).await),
     ];
-    for started in started {
-        assert_eq!(started.expect("it starts").await.expect("a response").text, "s users/1 1");
+    for (span, started) in started {
+        let response = started.expect("it starts").await.expect("a response");
+        assert_eq!(response.text, format!("s users/1 1 in {span}"));
     }
 }

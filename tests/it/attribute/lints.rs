@@ -78,6 +78,30 @@ impl Service {
     }
 }
 
+#[long_running(parent = name, on_interrupt = restart)]
+impl Service {
+    /// A method that can run again.
+    #[long_running]
+    async fn restartable(&self, ctx: Context<WorkMetadata>, name: String) -> Result<WorkResponse, Status> {
+        ctx.update(|metadata| metadata.percent = 1).await?;
+        drop(self.operations.clone());
+        Ok(WorkResponse { text: name })
+    }
+
+    /// A method that still has to run again.
+    #[deprecated = "for the test"]
+    #[long_running]
+    async fn deprecated(&self, name: String) -> Result<(), Status> {
+        drop(name);
+        Ok(())
+    }
+}
+
+/// Registers what can run again of these.
+pub(super) fn register(operations: &Operations) {
+    operations.service(Service { operations: operations.clone() });
+}
+
 /// A trait.
 #[async_trait]
 trait Dynamic {
@@ -86,6 +110,7 @@ trait Dynamic {
     -> Result<Operation<WorkResponse, WorkMetadata>, Status>;
 }
 
+#[long_running]
 #[async_trait]
 impl Dynamic for Service {
     #[long_running(parent = a)]
@@ -117,6 +142,7 @@ trait Works {
 }
 
 #[async_trait]
+#[long_running(on_interrupt = restart)]
 impl Works for Service {
     #[long_running(parent = request.get_ref())]
     async fn work(
@@ -148,6 +174,10 @@ async fn handlers_under_these_lints_run() {
     assert_eq!(dynamic.expect("it starts").await.expect("a response").text, "ab");
     assert!(service.work(tonic::Request::new("a".to_owned())).await.is_ok());
     assert!(service.rest(tonic::Request::new("a".to_owned())).await.is_ok());
+    assert!(service.restartable("a".to_owned()).await.is_ok());
+    #[expect(deprecated, reason = "it still works")]
+    let deprecated = service.deprecated("a".to_owned()).await;
+    assert!(deprecated.is_ok());
     assert!(service.short().await.is_ok());
     assert!(service.consume().await.is_ok());
 }

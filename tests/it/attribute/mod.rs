@@ -1,5 +1,6 @@
 //! The attribute: every shape a handler may have, hygiene, and lints.
 
+mod blocks;
 mod hygiene;
 mod instrument;
 mod lints;
@@ -7,3 +8,12 @@ mod receivers;
 mod requests;
 mod shapes;
 mod tonic;
+
+use lro_runtime::Operations;
+
+/// Registers what can run again of these tests.
+pub(crate) fn register(operations: &Operations) {
+    blocks::register(operations);
+    hygiene::register(operations);
+    lints::register(operations);
+}

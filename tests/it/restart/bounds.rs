@@ -93,6 +93,22 @@ async fn a_request_that_cannot_be_read_is_an_error_and_no_loop() {
     }
 }
 
+/// D9: what was cancelled ends CANCELLED, whether it could have run again or not.
+#[tokio::test(start_paused = true)]
+async fn a_cancel_comes_before_a_request_that_cannot_be_read() {
+    let store = store();
+    let record = older(Any::new("lro.tests.restart.v1.CopyRequest", &b"\xff\xff"[..]));
+    let name = record.name.clone();
+    store.create(record, None).await.unwrap();
+    let cancel = Patch { cancel: true, ..Patch::default() };
+    store.update(&name, Guard::Open, cancel).await.unwrap();
+    let copies = replica(&store.another_way(), copied).await;
+    let operations = open(&store.another_way(), |builder| builder).await;
+    let snapshot = end(&operations, name.as_str()).await.unwrap();
+    assert_eq!(error(&snapshot), (Code::Cancelled, "OPERATION_CANCELLED".into()));
+    assert_eq!(copies.runs(), 0);
+}
+
 /// P-195 holds over a restart: the time limit counts from the first start, by the store's clock.
 #[tokio::test(start_paused = true)]
 async fn a_deadline_ends_what_runs_again_too() {

@@ -120,6 +120,7 @@ impl fmt::Debug for Copies {
 
 /// All that restarts in this test binary must be registered with every engine that runs.
 pub(crate) fn register_others(operations: &Operations) {
+    crate::attribute::register(operations);
     crate::restart::shapes::register(operations);
 }
 

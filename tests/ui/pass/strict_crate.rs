@@ -73,6 +73,37 @@ impl Service {
     }
 }
 
+/// Another trait.
+#[async_trait]
+pub trait Wipes {
+    /// Wipes.
+    async fn wipe(&self, request: CopyDiskRequest) -> Result<Operation<(), ()>>;
+}
+
+#[long_running(service = "acme.v1.Disks", parent = request.disk, on_interrupt = restart)]
+#[async_trait]
+impl Wipes for Service {
+    #[long_running(max_attempts = 3)]
+    async fn wipe(&self, request: CopyDiskRequest) -> Result<()> {
+        ::std::mem::drop(request);
+        ::std::result::Result::Ok(())
+    }
+}
+
+#[long_running(service = "acme.v1.Disks", timeout = "1h", on_interrupt = restart)]
+impl Service {
+    /// How many there are.
+    pub const DISKS: usize = 3;
+
+    /// Shreds.
+    #[deprecated]
+    #[long_running]
+    pub async fn shred(&self, request: CopyDiskRequest) -> Result<()> {
+        ::std::mem::drop(request);
+        ::std::result::Result::Ok(())
+    }
+}
+
 async fn check(_disk: &str) -> Result<()> {
     ::std::result::Result::Ok(())
 }

@@ -29,8 +29,9 @@ pub struct Service {
 pub type Result<T> = ::std::result::Result<Response<T>, Status>;
 
 #[async_trait]
+#[long_running(service = "acme.v1.Disks", on_interrupt = restart)]
 impl Disks for Service {
-    #[long_running(service = "acme.v1.Disks")]
+    #[long_running]
     async fn copy(
         &self,
         ctx: Context<()>,
@@ -40,7 +41,7 @@ impl Disks for Service {
         ::std::result::Result::Ok(Response::new(request.into_inner()))
     }
 
-    #[long_running(service = "acme.v1.Disks", operation = Operation)]
+    #[long_running(operation = Operation)]
     async fn delete(&self, request: Request<()>) -> Result<()> {
         ::std::mem::drop(request);
         ::std::result::Result::Ok(Response::new(()))
