@@ -8,12 +8,12 @@ use futures_util::FutureExt as _;
 use lro_runtime::Operations;
 use tokio::task::JoinSet;
 
-use super::{CHAOS, LEASE};
 use super::chance::{Dice as _, draw};
 use super::history::Life;
 use super::jobs::Jobs;
 use super::way::Way;
 use super::world::{Link, Obstacle, Phase, World};
+use super::{CHAOS, LEASE};
 
 /// What is done to a replica, or to all.
 #[derive(Debug, Clone, Copy)]
@@ -58,9 +58,14 @@ impl Fleet {
         let link = self.world.link(host);
         let mut rng = draw(self.world.seed, ("replica", link.id));
         let running = if rng.chance(self.world.weather.narrow) { 2 } else { 1_000 };
+        // As where a pod has the name of the one that it replaces.
+        let named = rng.bool().then(|| format!("host {}", link.host));
         let retention = if rng.chance(0.2) { LEASE * 4 } else { LEASE * 1_000 };
         let operations = loop {
-            let builder = Operations::builder().lease(LEASE).running(running).retention(retention);
+            let mut builder = Operations::builder().lease(LEASE).running(running).retention(retention);
+            if let Some(name) = &named {
+                builder = builder.worker_name(name);
+            }
             match builder.open_store(Way::new(&self.world, &link)).await {
                 Ok(operations) => break operations,
                 Err(_) => tokio::time::sleep(Duration::from_secs(2)).await,
@@ -82,8 +87,7 @@ impl Fleet {
 
     pub(super) fn do_one(self: &Arc<Self>, deed: Deed, rng: &mut Rng) {
         let now = self.world.network.now();
-        let spell =
-            |rng: &mut Rng| Obstacle {
+        let spell = |rng: &mut Rng| Obstacle {
             // What hangs would hang into the calm otherwise.
             until: (now + rng.time(LEASE / 15, LEASE * 2)).min(CHAOS),
             hangs: rng.bool(),

@@ -149,3 +149,23 @@ fn a_seed_has_one_history() {
         assert_eq!(pair.0, pair.1, "seed {seed}, at {at}");
     }
 }
+#[test]
+fn tmp_find() {
+    let from = number("FROM").unwrap_or(0);
+    let mut counts = std::collections::BTreeMap::<String, (Vec<u64>, String)>::new();
+    let t = std::time::Instant::now();
+    let n = number("SIMULATION_SEEDS").unwrap_or(300);
+    for seed in from..from + n {
+        let run = simulate(seed, &Weather::any(&mut draw(seed, "weather")), None);
+        let mut rules: Vec<_> = run.broken.iter().map(|v| (format!("{:?}", v.rule), v.to_string())).collect();
+        rules.dedup_by(|a, b| a.0 == b.0);
+        for (rule, text) in rules {
+            let e = counts.entry(rule).or_insert((vec![], text));
+            e.0.push(seed);
+        }
+    }
+    for (rule, (seeds, text)) in &counts {
+        eprintln!("{rule}: {seeds:?} {text}");
+    }
+    panic!("{:?} each", t.elapsed() / n as u32);
+}

@@ -210,6 +210,10 @@ impl World {
         self.log(What::Retired { worker: self.known_worker(worker) });
     }
 
+    pub(super) fn succeed(&self, name: &str, worker: WorkerId) -> Option<WorkerId> {
+        now(self.table.store.succeed(name, worker))
+    }
+
     pub(super) fn purge(&self, limit: usize, keep_keys: Duration) -> usize {
         now(self.table.store.purge(limit, keep_keys))
     }

@@ -234,6 +234,11 @@ impl Store for Way {
         self.call(Kind::Retire, NONE, move |world| world.retire(worker)).await
     }
 
+    async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
+        let (name, worker) = (name.to_owned(), self.outward(worker));
+        self.call(Kind::Succeed, NONE, move |world| world.succeed(&name, worker)).await
+    }
+
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError> {
         self.call(Kind::Purge, NONE, move |world| world.purge(limit, keep_keys)).await
     }

@@ -23,6 +23,7 @@ pub(super) enum Kind {
     Renew,
     Reap,
     Retire,
+    Succeed,
     Purge,
     /// Not a call, but the table's own word.
     Notification,
