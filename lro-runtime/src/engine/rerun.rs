@@ -130,7 +130,8 @@ impl Seat {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot run again by itself",
     label = "expected a function of `State<{S}>` and its request, or a method of `&{S}` and its request",
-    note = "the request is a payload, `ProtoJson<T>`, `axum::Json<T>` or `tonic::Request<T>`"
+    note = "the request is a payload, `ProtoJson<T>`, `axum::Json<T>` or `tonic::Request<T>`",
+    note = "a method that `#[async_trait]` made goes into a closure: `async |service: &Service, request: Request| service.method(request).await`"
 )]
 pub trait RestartPath<S, W>: Send + Sync + 'static {
     /// Calls it on a clone of the service, with the request that is stored.

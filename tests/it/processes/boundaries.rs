@@ -1,40 +1,40 @@
 //! A worker that is killed with SIGKILL directly before and directly after each of its durable writes: what is left is counted exactly.
 
-use std::collections::HashMap;
+use std::ops::Deref;
+use std::os::unix::process::ExitStatusExt as _;
 
 use futures_util::future::join_all;
-use reqwest::{Client, Method};
+use reqwest::Method;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use super::eventually;
 use super::site::Site;
-use crate::support::programs::{Server, client, signal};
-
-/// What there is of one operation when all is over.
-#[derive(Debug, PartialEq)]
-struct Account {
-    creations: usize,
-    claims: usize,
-    ends: usize,
-    interruptions: i64,
-    /// Each with its attempt and its step.
-    effects: Vec<(String, u32, u32)>,
-}
+use super::story::{Account, Story, assert_response, effects};
+use crate::support::programs::{Server, signal};
 
 /// A story of workers that are killed `before` or `after` a write.
-struct Story {
-    site: Site,
-    client: Client,
+struct Boundary {
+    story: Story,
     is_after: bool,
 }
 
-impl Story {
+impl Deref for Boundary {
+    type Target = Story;
+
+    fn deref(&self) -> &Story {
+        &self.story
+    }
+}
+
+impl Boundary {
     /// A worker that dies at the n-th such write.
     async fn mortal(&self, write: &str, pass: u32, arguments: &[&str]) -> Server {
-        let when = if self.is_after { "after" } else { "before" };
-        let point = format!("{write}.{when}:{pass}");
-        self.site.worker(&[&["--dies", &point], arguments].concat()).await
+        self.site.worker(&[&["--dies", &self.point(write, pass)], arguments].concat()).await
+    }
+
+    fn point(&self, write: &str, pass: u32) -> String {
+        format!("{write}.{}:{pass}", self.pick("before", "after"))
     }
 
     /// A worker that lives.
@@ -46,101 +46,10 @@ impl Story {
     fn pick<T>(&self, before: T, after: T) -> T {
         if self.is_after { after } else { before }
     }
-
-    /// A call whose answer is lost when the worker dies.
-    async fn call(&self, worker: &Server, method: Method, path: &str, body: Option<Value>) -> Option<Value> {
-        let request = self.client.request(method, format!("{}/v1/{path}", worker.url));
-        let request = match &body {
-            Some(body) => request.json(body),
-            None => request,
-        };
-        let response = request.send().await.ok()?;
-        response.json().await.ok()
-    }
-
-    async fn start(&self, worker: &Server, request: Value) -> String {
-        let operation = self.call(worker, Method::POST, "works", Some(request)).await.expect("an answer");
-        operation["name"].as_str().unwrap_or_else(|| panic!("{operation}")).to_owned()
-    }
-
-    /// Waits until this step is in the metadata that clients see.
-    async fn seen_at(&self, worker: &Server, name: &str, step: u32) {
-        eventually("the metadata", async || {
-            let operation = self.call(worker, Method::GET, name, None).await?;
-            (operation["metadata"]["step"] == step).then_some(())
-        })
-        .await;
-    }
-
-    async fn end(&self, worker: &Server, name: &str) -> Value {
-        eventually("the end", async || {
-            let operation = self.call(worker, Method::POST, &format!("{name}:wait"), None).await;
-            operation.filter(|operation| operation["done"] == true)
-        })
-        .await
-    }
-
-    /// Waits for the death of a worker by its own fail point.
-    async fn death(&self, mut worker: Server) {
-        use std::os::unix::process::ExitStatusExt as _;
-        let status = crate::support::postgres::blocking(move || worker.child.wait()).await;
-        assert_eq!(status.expect("a status").signal(), Some(9));
-    }
-
-    /// What is written of each operation, and what was done for it.
-    async fn accounts(&self) -> HashMap<String, Account> {
-        let ledger = self.site.database.ledger().await;
-        let mut accounts: HashMap<String, Account> = HashMap::new();
-        let mut last: HashMap<String, (i64, bool)> = HashMap::new();
-        for entry in ledger {
-            let Some(name) = entry.name else { continue };
-            let empty =
-                || Account { creations: 0, claims: 0, ends: 0, interruptions: 0, effects: Vec::new() };
-            let account = accounts.entry(name.clone()).or_insert_with(empty);
-            let (attempt, done) = last.insert(name, (entry.attempt, entry.done)).unwrap_or_default();
-            match &*entry.what {
-                "create" => account.creations += 1,
-                "write" => {
-                    account.claims += usize::from(entry.attempt > attempt);
-                    account.ends += usize::from(entry.done && !done);
-                    account.interruptions = entry.interruptions;
-                }
-                _ => {}
-            }
-        }
-        for effect in self.site.effects().into_iter().filter(|effect| effect.what != "kept") {
-            let account = accounts.get_mut(&effect.name).expect("an effect of what was recorded");
-            account.effects.push((effect.what, effect.attempt, effect.step));
-        }
-        accounts
-    }
-
-    /// What there is of the only operation.
-    async fn account(&self, name: &str) -> Account {
-        let mut accounts = self.accounts().await;
-        assert_eq!(accounts.len(), 1, "{accounts:?}");
-        accounts.remove(name).expect("it is the only one")
-    }
-}
-
-/// The effects of attempts, each with the step that it went on from and the last one that it did.
-fn effects(attempts: &[(u32, u32, u32)]) -> Vec<(String, u32, u32)> {
-    let of = |&(attempt, from, to): &(u32, u32, u32)| {
-        let steps = (from + 1..=to).map(move |step| ("step".to_owned(), attempt, step));
-        std::iter::once(("begin".to_owned(), attempt, from)).chain(steps)
-    };
-    attempts.iter().flat_map(of).collect()
-}
-
-fn assert_response(operation: &Value, attempt: u32, restored: u32, shown: u32) {
-    let response = &operation["response"];
-    let number = |field: &str| response[field].as_u64().unwrap_or_default();
-    let found = (number("attempt"), number("restored"), number("shown"));
-    assert_eq!(found, (attempt.into(), restored.into(), shown.into()), "{operation}");
 }
 
 /// Whoever was not answered asks again with the same request id, and there is one operation, which runs once.
-async fn start(story: Story) {
+async fn start(story: Boundary) {
     let request = json!({ "requestId": "r", "steps": 3 });
     let worker = story.mortal("create", 1, &[]).await;
     assert_eq!(story.call(&worker, Method::POST, "works", Some(request.clone())).await, None);
@@ -163,7 +72,7 @@ async fn start(story: Story) {
 }
 
 /// What waits has not begun: only the write that starts it makes its death an interruption.
-async fn turn(story: Story) {
+async fn turn(story: Boundary) {
     let worker = story.mortal("turn", 1, &["--running", "1"]).await;
     let first = story.start(&worker, json!({ "steps": 1, "stuckAt": 1 })).await;
     let waiting = story.start(&worker, json!({ "steps": 2 })).await;
@@ -190,12 +99,14 @@ async fn turn(story: Story) {
 }
 
 /// Of three workers the second dies over its claim.
-async fn claim(story: Story) {
+async fn claim(story: Boundary) {
     let worker = story.immortal().await;
     let name = story.start(&worker, json!({ "steps": 3, "stuckAt": 2 })).await;
     story.seen_at(&worker, &name, 1).await;
     drop(worker);
-    story.death(story.mortal("claim", 1, &[]).await).await;
+    // It may claim before it listens.
+    let status = story.site.short_worker(&["--dies", &story.point("claim", 1)]).await;
+    assert_eq!(status.signal(), Some(9));
 
     let worker = story.immortal().await;
     let attempt = story.pick(2, 3);
@@ -212,7 +123,7 @@ async fn claim(story: Story) {
 }
 
 /// Runs three steps, over two attempts that a death at this write separates.
-async fn three_steps(story: &Story, write: &str, pass: u32) -> (String, Value) {
+async fn three_steps(story: &Boundary, write: &str, pass: u32) -> (String, Value) {
     let worker = story.mortal(write, pass, &[]).await;
     let name = story.start(&worker, json!({ "steps": 3 })).await;
     story.death(worker).await;
@@ -228,14 +139,14 @@ fn interrupted_once(effects: Vec<(String, u32, u32)>) -> Account {
 }
 
 /// The steps are in the checkpoint; what clients are shown goes on from what they were shown.
-async fn progress(story: Story) {
+async fn progress(story: Boundary) {
     let (name, operation) = three_steps(&story, "progress", 2).await;
     assert_response(&operation, 2, 2, story.pick(1, 2));
     assert_eq!(story.account(&name).await, interrupted_once(effects(&[(1, 0, 2), (2, 2, 3)])));
 }
 
 /// A step whose checkpoint was not kept is done again; one whose checkpoint was, is not.
-async fn checkpoint(story: Story) {
+async fn checkpoint(story: Boundary) {
     let (name, operation) = three_steps(&story, "checkpoint", 2).await;
     let restored = story.pick(1, 2);
     assert_response(&operation, 2, restored, 1);
@@ -243,7 +154,7 @@ async fn checkpoint(story: Story) {
 }
 
 /// A result that was kept is not made again, though nobody was told.
-async fn completion(story: Story) {
+async fn completion(story: Boundary) {
     let (name, operation) = three_steps(&story, "complete", 1).await;
     let account = story.account(&name).await;
     if story.is_after {
@@ -257,7 +168,7 @@ async fn completion(story: Story) {
 }
 
 /// Delete hides, and the work goes on (D6).
-async fn delete(story: Story) {
+async fn delete(story: Boundary) {
     let worker = story.mortal("delete", 1, &[]).await;
     let name = story.start(&worker, json!({ "steps": 3, "stuckAt": 2 })).await;
     story.seen_at(&worker, &name, 1).await;
@@ -277,7 +188,7 @@ async fn delete(story: Story) {
 }
 
 /// I7: no attempt follows a cancel that was kept.
-async fn cancel(story: Story) {
+async fn cancel(story: Boundary) {
     let worker = story.mortal("cancel", 1, &[]).await;
     let name = story.start(&worker, json!({ "steps": 3, "stuckAt": 2 })).await;
     story.seen_at(&worker, &name, 1).await;
@@ -297,7 +208,7 @@ async fn cancel(story: Story) {
 }
 
 /// A hand-over is no interruption; a death before it is.
-async fn handover(story: Story) {
+async fn handover(story: Boundary) {
     let worker = story.mortal("handover", 1, &[]).await;
     let name = story.start(&worker, json!({ "steps": 3, "stuckAt": 2 })).await;
     story.seen_at(&worker, &name, 1).await;
@@ -312,8 +223,8 @@ async fn handover(story: Story) {
 }
 
 /// Tells the story twice at a time, each on a store of its own.
-async fn tell<S: Future<Output = ()>>(site: impl AsyncFn() -> Site, story: impl Fn(Story) -> S) {
-    let tell = async |is_after| story(Story { site: site().await, client: client(), is_after }).await;
+async fn tell<S: Future<Output = ()>>(site: impl AsyncFn() -> Site, story: impl Fn(Boundary) -> S) {
+    let tell = async |is_after| story(Boundary { story: Story::on(site().await), is_after }).await;
     join_all([tell(false), tell(true)]).await;
 }
 

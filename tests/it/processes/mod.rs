@@ -3,7 +3,9 @@
 mod boundaries;
 mod chaos;
 mod ledger;
+mod pauses;
 mod site;
+mod story;
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! One store with its workers, and what they leave: effects in a file, and the ledger.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -61,10 +61,27 @@ impl Site {
 
     /// Starts a worker, which serves when this returns.
     pub(super) async fn worker(&self, arguments: &[&str]) -> Server {
+        let command = self.command(arguments);
+        blocking(move || Server::start(command)).await
+    }
+
+    /// Starts a worker that ends by itself, be it before it serves, and waits for its end.
+    pub(super) async fn short_worker(&self, arguments: &[&str]) -> ExitStatus {
+        let mut command = self.command(arguments);
+        blocking(move || {
+            let mut child = command.stdout(Stdio::null()).spawn().expect("the worker starts");
+            // It ends when this is closed, which a wait would do.
+            let _stdin = child.stdin.take();
+            child.wait().expect("a status")
+        })
+        .await
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
         command.args(["--store", &self.url, "--lease-millis", &LEASE_MILLIS.to_string(), "--effects"]);
         command.arg(self.effects_path()).args(arguments).stdin(Stdio::piped());
-        blocking(move || Server::start(command)).await
+        command
     }
 
     /// All effects of all workers, in their order.

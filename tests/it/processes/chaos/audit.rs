@@ -52,7 +52,7 @@ pub(super) fn counts(ledger: &[Entry], effects: &[Effect]) -> String {
 }
 
 /// What must never have been written or done (the invariants of ARCHITECTURE.md).
-pub(super) fn faults(ledger: &[Entry], effects: &[Effect]) -> Vec<String> {
+pub(in crate::processes) fn faults(ledger: &[Entry], effects: &[Effect]) -> Vec<String> {
     let mut faults = Vec::new();
     let mut names = HashSet::new();
     let mut condemned = HashSet::new();

@@ -17,6 +17,7 @@ use fastrand::Rng;
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
 
+pub(super) use self::audit::faults;
 use self::clients::Stage;
 use self::crew::{Crew, Disturbance};
 use crate::processes::site::Site;
