@@ -11,7 +11,8 @@ use super::chance::{Dice as _, draw};
 use super::fleet::Fleet;
 use super::history::{Answer, Op, Seen, What};
 use super::jobs::{JobRequest, Jobs};
-use super::world::{Phase, World};
+use super::link::Phase;
+use super::world::World;
 use super::{CHAOS, LEASE};
 
 /// How long a client waits for an answer.

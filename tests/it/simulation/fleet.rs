@@ -11,8 +11,9 @@ use tokio::task::JoinSet;
 use super::chance::{Dice as _, draw};
 use super::history::Life;
 use super::jobs::Jobs;
+use super::link::{Link, Obstacle, Phase};
 use super::way::Way;
-use super::world::{Link, Obstacle, Phase, World};
+use super::world::World;
 use super::{CHAOS, LEASE};
 
 /// What is done to a replica, or to all.

@@ -9,7 +9,8 @@ use lro_runtime::{Context, Operations, Payload, Status, long_running};
 
 use super::chance::{Dice as _, draw};
 use super::history::{Op, What};
-use super::world::{Link, Phase, World};
+use super::link::{Link, Phase};
+use super::world::World;
 use crate::support::restarts::{COPY, Copies, copied, register_others};
 
 /// How many runs of a job may be interrupted.

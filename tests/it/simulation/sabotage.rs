@@ -38,8 +38,12 @@ pub(super) enum Sabotage {
     LoseCreations,
     /// Some reads answer with what was true before.
     ReadThePast,
-    /// The last checkpoint is not kept.
+    /// Checkpoints are acknowledged, and not kept.
     LoseCheckpoints,
+    /// Some names are said to be taken.
+    TakeNames,
+    /// Whatever is open is said to be overdue.
+    EndEarly,
 }
 
 impl Sabotage {

@@ -1,43 +1,34 @@
-//! The shared store: a table in memory, and what arrives there, one after the other, with a note of each. Some sabotage is done here.
+//! The shared store: a table in memory, and what arrives there, one after the other, with a note of each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt as _;
 use lro_runtime::OperationName;
 use lro_runtime::store::{
-    Clock, Created, Guard, Key, MemoryStore, NewRecord, Patch, Query, Record, Store as _, StoreError,
-    WorkerId, Written,
+    Clock, Created, Guard, MemoryStore, NewRecord, Patch, Query, Record, Store as _, StoreError, WorkerId,
+    Written,
 };
 
 use super::history::{Op, ReplicaId, Request, Row, What, Write};
 use super::sabotage::Sabotage;
+use super::spoil::Spoils;
 use super::world::World;
 use crate::support::TokioClock;
 
 pub(super) struct Table {
     pub(super) store: MemoryStore,
-    clock: TokioClock,
+    pub(super) clock: TokioClock,
     /// Until when each worker has its lease, if it has a row.
     leases: Mutex<BTreeMap<WorkerId, SystemTime>>,
     /// What is open.
     open: Mutex<BTreeMap<Op, OperationName>>,
-    spoils: Mutex<Spoils>,
-}
-
-/// What sabotage needs to remember.
-#[derive(Default)]
-struct Spoils {
-    /// The record before its last change.
-    previous: HashMap<OperationName, Record>,
-    /// What workers had that was taken from them.
-    taken: HashMap<WorkerId, BTreeMap<OperationName, Record>>,
-    reads: u64,
+    pub(super) spoils: Mutex<Spoils>,
 }
 
 /// A store in memory answers at once.
-fn now<T>(answer: impl Future<Output = Result<T, StoreError>>) -> T {
+pub(super) fn now<T>(answer: impl Future<Output = Result<T, StoreError>>) -> T {
     answer.now_or_never().expect("it does not wait").expect("it does not fail")
 }
 
@@ -57,33 +48,27 @@ impl Table {
         self.open.lock().unwrap().values().cloned().collect()
     }
 
+    /// The workers whose leases have lapsed, and who still have their rows.
+    pub(super) fn lapsed(&self) -> Vec<WorkerId> {
+        let at = self.clock.now();
+        let leases = self.leases.lock().unwrap();
+        leases.iter().filter(|(_, end)| **end <= at).map(|(worker, _)| *worker).collect()
+    }
+
     fn read(&self, name: &OperationName) -> Option<Record> {
-        now(self.store.get(std::slice::from_ref(name))).pop().flatten()
+        let record = now(self.store.get(std::slice::from_ref(name))).pop().flatten();
+        record.map(|record| self.spoils.lock().unwrap().end(record))
     }
 }
 
 /// What arrives.
 impl World {
     pub(super) fn create(&self, by: ReplicaId, new: NewRecord, limit: Option<Duration>) -> Created {
-        let (name, op) = (new.name.clone(), self.op(&new.name));
-        let (request_key, exclusive_key) = (new.request_key, new.exclusive_key);
+        let name = new.name.clone();
+        let request = Request::Create { request_key: new.request_key, exclusive_key: new.exclusive_key };
         let before = self.table.read(&name);
-        let mut created = if self.is(Sabotage::LoseCreations) && op.call % 4 == 0 {
-            Created::New(Record::create(new.clone(), self.table.clock.now(), limit))
-        } else {
-            now(self.table.store.create(new.clone(), limit))
-        };
-        if self.is(Sabotage::FreeDeletedKeys)
-            && matches!(&created, Created::Exclusive(found) if found.remove_time.is_some())
-        {
-            let Key(mut bytes) = new.exclusive_key.expect("it was taken");
-            bytes[0] ^= 1;
-            let exclusive_key = Some(Key(bytes));
-            created = now(self.table.store.create(NewRecord { exclusive_key, ..new }, limit));
-        }
-        let accepted = matches!(created, Created::New(_));
-        let request = Request::Create { request_key, exclusive_key };
-        self.wrote(by, &name, request, before, accepted);
+        let created = self.spoiled_create(new, limit);
+        self.wrote(by, &name, request, before, matches!(created, Created::New(_)));
         created
     }
 
@@ -92,29 +77,13 @@ impl World {
         by: ReplicaId,
         name: &OperationName,
         guard: Guard,
-        mut patch: Patch,
+        patch: Patch,
     ) -> Written {
         let before = self.table.read(name);
         let told = patch.is_told();
-        let guard = self.spoil_update(before.as_ref(), guard, &mut patch);
-        let mut written = now(self.table.store.update(name, guard.1, patch.clone()));
+        let written = self.spoiled_update(before.as_ref(), name, guard, patch);
         let accepted = matches!(written, Written::Applied(_));
-        if self.is(Sabotage::ForgetCancels)
-            && patch.attempt.is_some()
-            && let Written::Applied(head) = &mut written
-        {
-            head.cancelled = false;
-        }
-        if let Some(before) = &before
-            && accepted
-        {
-            let mut spoils = self.table.spoils.lock().unwrap();
-            spoils.previous.insert(name.clone(), before.clone());
-            if let (Some(worker), Some(_)) = (before.worker, patch.attempt) {
-                spoils.taken.entry(worker).or_default().insert(name.clone(), before.clone());
-            }
-        }
-        self.wrote(by, name, Request::Update(guard.0), before, accepted);
+        self.wrote(by, name, Request::Update(guard), before, accepted);
         if accepted && told {
             self.tell(name);
         }
@@ -122,22 +91,7 @@ impl World {
     }
 
     pub(super) fn get(&self, names: &[OperationName]) -> Vec<Option<Record>> {
-        let mut records = now(self.table.store.get(names));
-        if self.is(Sabotage::ShowDeleted) {
-            records.iter_mut().flatten().for_each(|record| record.remove_time = None);
-        }
-        if self.is(Sabotage::ReadThePast) {
-            let mut spoils = self.table.spoils.lock().unwrap();
-            spoils.reads += 1;
-            if spoils.reads.is_multiple_of(5) {
-                let past = |name| spoils.previous.get(name).cloned();
-                records
-                    .iter_mut()
-                    .zip(names)
-                    .for_each(|(record, name)| *record = past(name).or(record.take()));
-            }
-        }
-        records
+        self.spoiled_get(names, now(self.table.store.get(names)))
     }
 
     pub(super) fn list(&self, by: ReplicaId, query: &Query) -> Vec<Record> {
@@ -147,30 +101,7 @@ impl World {
         {
             self.reap(by, worker, self.network.now());
         }
-        let mut found = now(self.table.store.list(query));
-        match (self.sabotage, query) {
-            (Some(sabotage), Query::OwnedBy { .. }) if sabotage.hides_leftovers() => found.clear(),
-            (Some(Sabotage::TellNobody), Query::OwnedBy { worker, .. }) => {
-                let spoils = self.table.spoils.lock().unwrap();
-                found.extend(spoils.taken.get(worker).into_iter().flat_map(BTreeMap::values).cloned());
-            }
-            (Some(Sabotage::ForgetCancels), Query::Claimable { .. }) => {
-                found.iter_mut().for_each(|record| record.cancel_time = None);
-            }
-            (Some(Sabotage::ClaimByExpiry), Query::Claimable { methods, .. }) => {
-                let at = self.table.clock.now();
-                let leases = self.table.leases.lock().unwrap().clone();
-                for (worker, _) in leases.into_iter().filter(|(_, end)| *end <= at) {
-                    let owned = Query::OwnedBy { worker, after: None, limit: usize::MAX };
-                    let owned = now(self.table.store.list(&owned)).into_iter();
-                    found.extend(owned.filter(|record| {
-                        !record.restartable || methods.contains(&record.method.to_string())
-                    }));
-                }
-            }
-            _ => {}
-        }
-        found
+        self.spoiled_list(query, now(self.table.store.list(query)))
     }
 
     pub(super) fn renew(
@@ -191,12 +122,9 @@ impl World {
     }
 
     pub(super) fn reap(&self, by: ReplicaId, caller: WorkerId, asked: Duration) -> usize {
-        let at = self.table.clock.now();
-        let lapsed = |worker: &WorkerId, end: &SystemTime| *worker != caller && *end <= at;
-        let mut leases = self.table.leases.lock().unwrap();
-        let gone: Vec<_> =
-            leases.iter().filter(|(worker, end)| lapsed(worker, end)).map(|(worker, _)| *worker).collect();
-        leases.retain(|worker, end| !lapsed(worker, end));
+        let mut gone = self.table.lapsed();
+        gone.retain(|worker| *worker != caller);
+        self.table.leases.lock().unwrap().retain(|worker, _| !gone.contains(worker));
         let reaped = now(self.table.store.reap(caller));
         assert_eq!(reaped, gone.len(), "the store condemns those whose leases have lapsed");
         let gone = gone.into_iter().map(|worker| self.known_worker(worker)).collect();
@@ -216,29 +144,6 @@ impl World {
 
     pub(super) fn purge(&self, limit: usize, keep_keys: Duration) -> usize {
         now(self.table.store.purge(limit, keep_keys))
-    }
-
-    /// The guard that was given, and the one that counts.
-    fn spoil_update(&self, before: Option<&Record>, guard: Guard, patch: &mut Patch) -> (Guard, Guard) {
-        let mut counts = guard;
-        match self.sabotage {
-            Some(Sabotage::IgnoreAttempts) => {
-                if let (Some(before), Guard::Attempt(_)) = (before, guard) {
-                    counts = Guard::Attempt(before.attempt);
-                }
-            }
-            Some(Sabotage::KeepAttempts)
-                if patch.outcome.is_none() && before.is_some_and(|row| row.attempt > 0) =>
-            {
-                patch.attempt = None;
-            }
-            Some(Sabotage::CountHandOvers) if patch.worker == Some(None) && patch.interruptions.is_none() => {
-                patch.interruptions = before.map(|record| record.interruptions + 1);
-            }
-            Some(Sabotage::LoseCheckpoints) => patch.state = None,
-            _ => {}
-        }
-        (guard, counts)
     }
 
     fn wrote(

@@ -16,9 +16,10 @@ use tokio::sync::oneshot::{Sender, channel};
 use uuid::Uuid;
 
 use super::history::{Op, What};
+use super::link::Link;
 use super::sabotage::Sabotage;
 use super::weather::{Fate, Kind, Trip};
-use super::world::{Link, World};
+use super::world::World;
 
 #[derive(Clone)]
 pub(super) struct Way {

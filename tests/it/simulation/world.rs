@@ -8,11 +8,10 @@ use std::time::Duration;
 use fastrand::Rng;
 use lro_runtime::OperationName;
 use lro_runtime::store::{Change, WorkerId};
-use tokio::sync::Notify;
-use tokio::sync::mpsc::UnboundedSender;
 
-use super::chance::{Dice as _, draw};
+use super::chance::Dice as _;
 use super::history::{Event, Life, Op, ReplicaId, What, Worker};
+use super::link::{Barrier, Link, Obstacle, Phase};
 use super::network::Network;
 use super::sabotage::Sabotage;
 use super::table::Table;
@@ -27,7 +26,7 @@ pub(super) struct World {
     links: Mutex<Vec<Arc<Link>>>,
     history: Mutex<Vec<Event>>,
     labels: Mutex<Labels>,
-    outage: Mutex<Option<Obstacle>>,
+    outage: Barrier,
     calm: AtomicBool,
 }
 
@@ -41,36 +40,6 @@ struct Labels {
     endless: HashSet<u32>,
 }
 
-/// Nothing passes until then.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Obstacle {
-    pub(super) until: Duration,
-    /// What comes meanwhile waits and goes on, and is not refused.
-    pub(super) hangs: bool,
-}
-
-/// A replica as the world knows it.
-pub(super) struct Link {
-    pub(super) id: ReplicaId,
-    /// Where it runs: the next replica there has perhaps its name.
-    pub(super) host: u32,
-    phase: Mutex<Phase>,
-    turned: Notify,
-    obstacle: Mutex<Option<Obstacle>>,
-    gray_until: Mutex<Duration>,
-    pub(super) ear: Mutex<Option<UnboundedSender<Change>>>,
-    /// The worker that it is now.
-    pub(super) worker: Mutex<Option<WorkerId>>,
-    calls: Mutex<HashMap<(Kind, Op), u64>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    Up,
-    Paused,
-    Dead,
-}
-
 impl World {
     pub(super) fn new(seed: u64, weather: Weather, sabotage: Option<Sabotage>) -> Arc<Self> {
         Arc::new(Self {
@@ -82,7 +51,7 @@ impl World {
             links: Mutex::default(),
             history: Mutex::default(),
             labels: Mutex::default(),
-            outage: Mutex::default(),
+            outage: Barrier::default(),
             calm: AtomicBool::new(false),
         })
     }
@@ -91,17 +60,7 @@ impl World {
     pub(super) fn link(&self, host: Option<u32>) -> Arc<Link> {
         let mut links = self.links.lock().unwrap();
         let id = ReplicaId::try_from(links.len()).expect("not so many");
-        let link = Arc::new(Link {
-            id,
-            host: host.unwrap_or(id),
-            phase: Mutex::new(Phase::Up),
-            turned: Notify::new(),
-            obstacle: Mutex::default(),
-            gray_until: Mutex::default(),
-            ear: Mutex::default(),
-            worker: Mutex::default(),
-            calls: Mutex::default(),
-        });
+        let link = Arc::new(Link::new(id, host));
         links.push(Arc::clone(&link));
         link
     }
@@ -169,37 +128,21 @@ impl World {
     /// What stands between this replica and the table.
     pub(super) fn obstacle(&self, link: &Link) -> Option<Obstacle> {
         let now = self.network.now();
-        let all = *self.outage.lock().unwrap();
-        [all, *link.obstacle.lock().unwrap()].into_iter().flatten().find(|obstacle| now < obstacle.until)
+        self.outage.at(now).or_else(|| link.obstacle.at(now))
     }
 
     pub(super) fn begin_outage(&self, obstacle: Obstacle) {
-        if self.stand(&self.outage, obstacle) {
+        if self.outage.put(self.network.now(), obstacle) {
             self.log(What::Outage { until: obstacle.until });
         }
-    }
-
-    /// Puts an obstacle where there is none: what hangs at one knows when that is over.
-    fn stand(&self, place: &Mutex<Option<Obstacle>>, obstacle: Obstacle) -> bool {
-        let mut place = place.lock().unwrap();
-        let free = place.is_none_or(|before| before.until <= self.network.now());
-        if free {
-            *place = Some(obstacle);
-        }
-        free
     }
 
     /// From now on nothing goes wrong. What is under way still arrives as late as it does.
     pub(super) fn calm(&self) {
         self.log(What::Calm);
         self.calm.store(true, Ordering::SeqCst);
-        *self.outage.lock().unwrap() = None;
-        for link in self.links.lock().unwrap().iter() {
-            *link.obstacle.lock().unwrap() = None;
-            *link.gray_until.lock().unwrap() = Duration::ZERO;
-            if link.phase() == Phase::Paused {
-                self.turn(link, Phase::Up, Life::Resumed);
-            }
+        for link in self.links.lock().unwrap().iter().filter(|link| link.phase() == Phase::Paused) {
+            self.turn(link, Phase::Up, Life::Resumed);
         }
     }
 
@@ -239,9 +182,8 @@ impl World {
 
     /// Kills, pauses or wakes a replica.
     pub(super) fn turn(&self, link: &Link, phase: Phase, life: Life) {
-        *link.phase.lock().unwrap() = phase;
         self.log(What::Replica { replica: link.id, life });
-        link.turned.notify_waiters();
+        link.turn(phase);
     }
 
     /// Pauses a replica: what it asks, and what it is told, waits.
@@ -252,7 +194,7 @@ impl World {
 
     /// Disturbs one replica's way.
     pub(super) fn cut(&self, link: &Link, obstacle: Obstacle) {
-        if self.stand(&link.obstacle, obstacle) {
+        if link.obstacle.put(self.network.now(), obstacle) {
             self.log(What::Disturbed { replica: link.id, until: obstacle.until });
         }
     }
@@ -261,31 +203,5 @@ impl World {
     pub(super) fn gray(&self, link: &Link, until: Duration) {
         self.log(What::Disturbed { replica: link.id, until });
         *link.gray_until.lock().unwrap() = until;
-    }
-}
-
-impl Link {
-    pub(super) fn phase(&self) -> Phase {
-        *self.phase.lock().unwrap()
-    }
-
-    /// Goes on when the replica is not paused; never, when it is dead.
-    pub(super) async fn awake(&self) {
-        loop {
-            let turned = self.turned.notified();
-            match self.phase() {
-                Phase::Up => return,
-                Phase::Dead => std::future::pending().await,
-                Phase::Paused => turned.await,
-            }
-        }
-    }
-
-    /// A generator for the next call of this kind about this operation.
-    pub(super) fn draw(&self, seed: u64, kind: Kind, op: Op) -> Rng {
-        let mut calls = self.calls.lock().unwrap();
-        let nth = calls.entry((kind, op)).or_default();
-        *nth += 1;
-        draw(seed, (self.id, kind, op, *nth))
     }
 }
