@@ -1,6 +1,6 @@
 //! What is found open without anybody who runs it: this worker's own leftovers, and the work of workers that are gone.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -31,7 +31,7 @@ const CONCURRENT: usize = 256;
 pub(crate) async fn reconcile(engine: &Engine) -> Result<Vec<OperationName>, StoreError> {
     let worker = engine.incarnation().worker;
     // Before the store is read: what starts meanwhile is not held to be missing.
-    let mut unknown: HashSet<_> = engine.hub.names(Interest::Running).into_iter().collect();
+    let mut unknown: BTreeSet<_> = engine.hub.names(Interest::Running).into_iter().collect();
     let mut after = None;
     loop {
         let query = Query::OwnedBy { worker, after: after.take(), limit: PAGE };

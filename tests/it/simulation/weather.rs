@@ -99,7 +99,7 @@ impl Weather {
             cuts: weight(),
             grays: weight(),
             opens: 1 + weight(),
-            events: 4 + 3 * weight(),
+            events: 3 + 2 * weight(),
             cancels,
             deletes,
             keyed,

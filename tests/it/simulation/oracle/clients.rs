@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use super::{Oracle, Rule};
-use crate::simulation::history::{Answer, Op, Seen, of};
+use crate::simulation::history::{Answer, Op, Seen};
 use crate::support::TokioClock;
 
 /// An answer, and when it was asked for and given: places in the history.
@@ -39,7 +39,7 @@ impl Oracle {
                 let (fits, rule) = match (&first.answer, now) {
                     (Answer::Deleted | Answer::Saw(Seen::Gone), now) => (*now == Seen::Gone, Rule::Gone),
                     (Answer::Saw(Seen::Done(_)), Seen::Open) => (false, Rule::Seen),
-                    (Answer::Saw(Seen::Done(before)), Seen::Done(now)) => (of(before) == of(now), Rule::Seen),
+                    (Answer::Saw(Seen::Done(before)), Seen::Done(now)) => (before == now, Rule::Seen),
                     _ => (true, Rule::Seen),
                 };
                 self.check(fits, rule, Some(op), || format!("first {:?}, then {now:?}", first.answer));
