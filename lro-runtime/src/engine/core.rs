@@ -152,9 +152,15 @@ impl Engine {
         self.given_up.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
     }
 
-    /// Whether this start was given up; asked once, when its record was found.
+    /// Whether this start was given up.
     pub(crate) fn was_given_up(&self, name: &OperationName) -> bool {
-        self.given_up.lock().unwrap_or_else(PoisonError::into_inner).remove(name)
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner).contains(name)
+    }
+
+    /// Forgets a start that was given up, when what it left is seen to: not before the store has said so, or what was not removed at once
+    /// would never be.
+    pub(crate) fn forget_given_up(&self, name: &OperationName) {
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
     /// Renews the lease. A condemned worker's handlers are dropped, and a new worker takes its place: condemnation is

@@ -62,7 +62,9 @@ pub(crate) async fn reconcile(engine: &Engine) -> Result<Vec<OperationName>, Sto
             }
             let outcome = lifecycle::outcome(Ending::Interrupted, &record.name, service(&record));
             let patch = Patch { outcome: Some(outcome), remove, ..end(engine) };
-            write(engine, &record, patch, "a leftover of this worker was ended").await;
+            if write(engine, &record, patch, "a leftover of this worker was ended").await {
+                engine.forget_given_up(&record.name);
+            }
         })
         .await;
         if !full {
@@ -192,11 +194,17 @@ pub(crate) fn service(record: &Record) -> &str {
     record.method.split('/').next().unwrap_or_default()
 }
 
-/// A write that fails or is refused needs no retry: the next beat finds what is still open.
-async fn write(engine: &Engine, record: &Record, patch: Patch, message: &str) {
+/// A write that fails or is refused needs no retry: the next beat finds what is still open. Says whether the store has answered.
+async fn write(engine: &Engine, record: &Record, patch: Patch, message: &str) -> bool {
     match engine.store.update(&record.name, Guard::Attempt(record.attempt), patch).await {
-        Ok(written) => tracing::info!(operation = %record.name, ?written, "{message}"),
-        Err(error) => tracing::warn!(operation = %record.name, %error, "{message}: not yet"),
+        Ok(written) => {
+            tracing::info!(operation = %record.name, ?written, "{message}");
+            true
+        }
+        Err(error) => {
+            tracing::warn!(operation = %record.name, %error, "{message}: not yet");
+            false
+        }
     }
 }
 

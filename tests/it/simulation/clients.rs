@@ -13,7 +13,7 @@ use super::history::{Answer, Op, Seen, What};
 use super::jobs::{JobRequest, Jobs};
 use super::link::Phase;
 use super::world::World;
-use super::{CHAOS, LEASE};
+use super::LEASE;
 
 /// How long a client waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -27,7 +27,7 @@ pub(super) struct Client {
 impl Client {
     pub(super) async fn run(self) {
         let mut rng = draw(self.world.seed, ("client", self.call));
-        tokio::time::sleep(rng.time(Duration::ZERO, CHAOS - LEASE)).await;
+        tokio::time::sleep(rng.time(Duration::ZERO, self.world.weather.chaos() - LEASE)).await;
         let fragile = rng.chance(0.3);
         let request = self.request(&mut rng);
         if request.endless {
@@ -106,7 +106,7 @@ impl Client {
     /// Looks at it until the simulation is over.
     async fn watch(&self, name: &OperationName, mut rng: Rng) {
         loop {
-            tokio::time::sleep(rng.time(Duration::ZERO, LEASE)).await;
+            tokio::time::sleep(rng.time(Duration::ZERO, LEASE * 2)).await;
             let Some(jobs) = self.fleet.any(&mut rng) else { continue };
             let waits = rng.bool();
             let asked = self.world.moment();

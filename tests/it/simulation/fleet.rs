@@ -14,7 +14,7 @@ use super::jobs::Jobs;
 use super::link::{Link, Obstacle, Phase};
 use super::way::Way;
 use super::world::World;
-use super::{CHAOS, LEASE};
+use super::LEASE;
 
 /// What is done to a replica, or to all.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +61,8 @@ impl Fleet {
         let running = if rng.chance(self.world.weather.narrow) { 2 } else { 1_000 };
         // As where a pod has the name of the one that it replaces.
         let named = rng.bool().then(|| format!("host {}", link.host));
-        let retention = if rng.chance(0.2) { LEASE * 4 } else { LEASE * 1_000 };
+        let forgets = self.world.weather.forgets() && rng.chance(0.2);
+        let retention = if forgets { LEASE * 4 } else { LEASE * 1_000 };
         let operations = loop {
             let mut builder = Operations::builder().lease(LEASE).running(running).retention(retention);
             if let Some(name) = &named {
@@ -88,9 +89,10 @@ impl Fleet {
 
     pub(super) fn do_one(self: &Arc<Self>, deed: Deed, rng: &mut Rng) {
         let now = self.world.network.now();
+        let chaos = self.world.weather.chaos();
         let spell = |rng: &mut Rng| Obstacle {
             // What hangs would hang into the calm otherwise.
-            until: (now + rng.time(LEASE / 15, LEASE * 2)).min(CHAOS),
+            until: (now + rng.time(LEASE / 15, LEASE * 2)).min(chaos),
             hangs: rng.bool(),
         };
         match deed {

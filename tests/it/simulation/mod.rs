@@ -44,14 +44,9 @@ use self::world::World;
 
 const LEASE: Duration = Duration::from_secs(15);
 
-/// How long things go wrong.
-const CHAOS: Duration = Duration::from_secs(15 * 6);
-
 /// How long everything may take to end from then on. What is under way takes up to three leases to arrive, and may be awaited by
 /// something that then has to be found by somebody else, a lease later.
 const BOUND: Duration = Duration::from_secs(15 * 16);
-
-const CALLS: u32 = 8;
 
 /// How many seeds are enough for every day.
 const SEEDS: u64 = 1_000;
@@ -84,20 +79,20 @@ async fn direct(world: &Arc<World>) {
         fleet.open(None).await;
     }
     let mut clients = JoinSet::new();
-    for call in 0..CALLS {
+    for call in 0..world.weather.calls {
         let (world, fleet) = (Arc::clone(world), Arc::clone(&fleet));
         clients.spawn(Client { world, fleet, call }.run());
     }
-    let mut rng = draw(world.seed, "deeds");
+    let (mut rng, chaos) = (draw(world.seed, "deeds"), world.weather.chaos());
     let mut deeds: Vec<_> = (0..world.weather.events)
-        .map(|_| (rng.time(Duration::ZERO, CHAOS), world.weather.deed(&mut rng)))
+        .map(|_| (rng.time(Duration::ZERO, chaos), world.weather.deed(&mut rng)))
         .collect();
     deeds.sort_by_key(|(at, _)| *at);
     for (at, deed) in deeds {
         tokio::time::sleep(at.saturating_sub(world.network.now())).await;
         fleet.do_one(deed, &mut rng);
     }
-    tokio::time::sleep(CHAOS.saturating_sub(world.network.now())).await;
+    tokio::time::sleep(chaos.saturating_sub(world.network.now())).await;
 
     world.calm();
     fleet.open(None).await;
@@ -107,8 +102,9 @@ async fn direct(world: &Arc<World>) {
             fleet.cancel_endless().await;
             tokio::time::sleep(LEASE / 3).await;
         }
-        // Who still runs what has ended elsewhere is told by then; and what was under way for long has arrived.
-        tokio::time::sleep(LEASE * 3).await;
+        // Requests arrive, and send their replies; what is under way for long arrives; and who still runs what has ended elsewhere is told.
+        tokio::time::sleep(LEASE / 3).await;
+        tokio::time::sleep(world.network.longest() + LEASE).await;
         if world.network.now() >= over || world.table.open().is_empty() {
             break;
         }

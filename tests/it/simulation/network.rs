@@ -42,6 +42,12 @@ impl Network {
         }
     }
 
+    /// How long from now the last of what is under way will arrive.
+    pub(super) fn longest(&self) -> Duration {
+        let last = self.under_way.lock().unwrap().0.keys().next_back().map(|due| due.0);
+        last.map_or(Duration::ZERO, |last| last.saturating_sub(self.now()))
+    }
+
     /// Delivers, for ever.
     pub(super) async fn run(&self) -> ! {
         loop {

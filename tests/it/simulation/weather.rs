@@ -50,6 +50,10 @@ pub(super) struct Trip {
 /// The chances of one simulation. Each seed has its own, so that rare things come together in some of them.
 #[derive(Debug, Clone)]
 pub(super) struct Weather {
+    /// How long things go wrong, in leases.
+    pub(super) leases: u32,
+    /// How many calls are made meanwhile.
+    pub(super) calls: u32,
     /// That a request or a reply takes up to three leases.
     pub(super) slow: f64,
     /// That a request or its reply is lost.
@@ -80,6 +84,7 @@ pub(super) struct Weather {
 impl Weather {
     /// Some faults often, some not at all.
     pub(super) fn any(rng: &mut Rng) -> Self {
+        let long = rng.chance(0.2);
         let mut some = |chances: &[f64]| chances[rng.usize(..chances.len())];
         let (slow, lost, late) =
             (some(&[0.0, 0.002, 0.02]), some(&[0.0, 0.01, 0.1]), some(&[0.0, 0.0, 0.02]));
@@ -88,6 +93,8 @@ impl Weather {
         let narrow = some(&[0.0, 0.0, 0.7]);
         let mut weight = || rng.u32(0..4);
         Self {
+            leases: if long { 10 } else { 4 },
+            calls: if long { 14 } else { 6 },
             slow,
             lost,
             late,
@@ -99,7 +106,7 @@ impl Weather {
             cuts: weight(),
             grays: weight(),
             opens: 1 + weight(),
-            events: 3 + 2 * weight(),
+            events: if long { 4 + 3 * weight() } else { 2 + 2 * weight() },
             cancels,
             deletes,
             keyed,
@@ -110,6 +117,8 @@ impl Weather {
     /// Nothing goes wrong by itself.
     pub(super) fn fair() -> Self {
         Self {
+            leases: 6,
+            calls: 8,
             slow: 0.0,
             lost: 0.0,
             late: 0.0,
@@ -126,6 +135,25 @@ impl Weather {
             deletes: 0.1,
             keyed: 0.3,
             narrow: 0.0,
+        }
+    }
+
+    /// How long things go wrong.
+    pub(super) fn chaos(&self) -> Duration {
+        LEASE * self.leases
+    }
+
+    /// Whether an operation may be over and forgotten before the end.
+    pub(super) fn forgets(&self) -> bool {
+        self.deletes > 0.0
+    }
+
+    /// Whether a request may arrive after an answer that says `maybe_applied`. A creation may not where its operation could be over and
+    /// forgotten by then, nor may progress, which is not fenced from what the same attempt writes afterwards.
+    fn may_be_late(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Create => !self.forgets(),
+            kind => kind != Kind::Progress,
         }
     }
 
@@ -159,7 +187,7 @@ impl Weather {
         }
         if rng.chance(if gray { 0.95 } else { self.lost }) {
             trip.fate = if gray || rng.bool() { Fate::ReplyLost } else { Fate::RequestLost };
-        } else if rng.chance(self.late) && kind.may_be_late() {
+        } else if rng.chance(self.late) && self.may_be_late(kind) {
             trip = Trip {
                 there: rng.time(LEASE / 15, LEASE * 2),
                 back: rng.time(LEASE / 150, LEASE / 15),
@@ -167,14 +195,6 @@ impl Weather {
             };
         }
         trip
-    }
-}
-
-impl Kind {
-    /// Whether a request may arrive after an answer that says `maybe_applied`. A creation may not, since the operation could be
-    /// over and forgotten by then, nor may progress, which is not fenced from what the same attempt writes afterwards.
-    fn may_be_late(self) -> bool {
-        !matches!(self, Self::Create | Self::Progress)
     }
 }
 
