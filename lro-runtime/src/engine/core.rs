@@ -82,14 +82,15 @@ impl Engine {
         let secret = store.secret().await?;
         share_descriptors(&*store, &mut registry).await?;
         let incarnation = Incarnation::new();
-        let health = Health::new(settings.beat());
-        store.renew(incarnation.worker, &[], settings.lease, true).await?;
         // Once, and not for a later incarnation: two processes with one name would condemn each other without end.
         if let Some(name) = &settings.worker_name
             && let Some(predecessor) = store.succeed(name, incarnation.worker).await?
         {
             store.retire(predecessor).await?;
         }
+        // Last: nobody renews the lease before the engine is open, however long the store takes for the rest.
+        let health = Health::new(settings.beat());
+        store.renew(incarnation.worker, &[], settings.lease, true).await?;
         Ok(Self {
             store,
             registry,

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::core::{Backoff, Engine};
@@ -22,8 +23,10 @@ pub(crate) async fn heartbeat(engine: Arc<Engine>, stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
+        let asked = Instant::now();
         pause = match engine.renew().await {
-            Ok(()) => engine.settings.beat(),
+            // Counted from the request, as the lease may be: a reply that takes long must not delay the next renewal as well.
+            Ok(()) => engine.settings.beat().saturating_sub(asked.elapsed()),
             Err(error) => {
                 report("renew", &error);
                 retry

@@ -7,13 +7,13 @@ use fastrand::Rng;
 use lro_runtime::{Code, OperationName, Snapshot, Status};
 use tokio::time::timeout;
 
+use super::LEASE;
 use super::chance::{Dice as _, draw};
 use super::fleet::Fleet;
 use super::history::{Answer, Op, Seen, What};
 use super::jobs::{JobRequest, Jobs};
 use super::link::Phase;
 use super::world::World;
-use super::LEASE;
 
 /// How long a client waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -8,13 +8,13 @@ use futures_util::FutureExt as _;
 use lro_runtime::Operations;
 use tokio::task::JoinSet;
 
+use super::LEASE;
 use super::chance::{Dice as _, draw};
 use super::history::Life;
 use super::jobs::Jobs;
 use super::link::{Link, Obstacle, Phase};
 use super::way::Way;
 use super::world::World;
-use super::LEASE;
 
 /// What is done to a replica, or to all.
 #[derive(Debug, Clone, Copy)]

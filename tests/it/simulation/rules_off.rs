@@ -87,7 +87,8 @@ fn condemning_at_once_after_an_outage_robs_healthy_workers() {
 /// What cannot run again is ended by the write that takes it. In two steps, claimers take it from each other.
 #[test]
 fn a_claim_before_the_error_is_followed_by_another_claim() {
-    let weather = Weather { kills: 4, pauses: 4, opens: 3, events: 30, slow: 0.02, ..Weather::fair() };
+    let worse = Weather { leases: 10, calls: 14, opens: 3, events: 30, ..Weather::fair() };
+    let weather = Weather { kills: 4, pauses: 4, slow: 0.02, ..worse };
     is_missed(Sabotage::ClaimThenFail, &weather, Rule::Live);
 }
 

@@ -30,6 +30,7 @@ pub(crate) enum Call {
     LookUp,
     Renew,
     Reap,
+    Succeed,
 }
 
 #[derive(Debug, Clone)]
@@ -242,7 +243,7 @@ impl Store for FaultyStore {
     }
 
     async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
-        self.inner.succeed(name, worker).await
+        self.disturb(Call::Succeed, self.inner.succeed(name, worker)).await
     }
 
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError> {
