@@ -88,7 +88,7 @@ fn condemning_at_once_after_an_outage_robs_healthy_workers() {
 #[test]
 fn a_claim_before_the_error_is_followed_by_another_claim() {
     let worse = Weather { leases: 10, calls: 14, opens: 3, events: 30, ..Weather::fair() };
-    let weather = Weather { kills: 4, pauses: 4, slow: 0.02, ..worse };
+    let weather = Weather { kills: 4, pauses: 4, slow: 0.1, ..worse };
     is_missed(Sabotage::ClaimThenFail, &weather, Rule::Live);
 }
 
