@@ -23,6 +23,7 @@ mod rest_messages;
 mod rest_routes;
 mod rest_wire;
 mod restart;
+mod simulation;
 mod stores;
 mod stores_postgres;
 mod stores_sqlite;

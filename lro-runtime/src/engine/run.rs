@@ -211,7 +211,12 @@ impl Run {
                     self.begin(&record);
                     return Ok(None);
                 }
-                Ok(Created::Name(found)) if unconfirmed && found.worker == Some(record.worker) => {
+                // An earlier try. By now another worker may have taken it, and perhaps ended it: then it is theirs, and the call is
+                // answered with it as it is.
+                Ok(Created::Name(found)) if unconfirmed => {
+                    if lifecycle::seen(Some(&found), record.worker, record.attempt) == Seen::Lost {
+                        return lifecycle::visible(&found).map(Some).ok_or_else(errors::unavailable);
+                    }
                     self.begin(&found);
                     return Ok(None);
                 }
@@ -373,6 +378,7 @@ impl Run {
                 }
             }
             tokio::select! {
+                biased;
                 () = backoff.wait() => {}
                 () = self.incarnation.condemned.cancelled() => return Answer::Condemned,
             }
@@ -395,6 +401,7 @@ impl Run {
                 }
             }
             tokio::select! {
+                biased;
                 () = backoff.wait() => {}
                 () = self.incarnation.condemned.cancelled() => return None,
             }

@@ -20,19 +20,23 @@ pub(crate) use self::faults::{Call, FaultyStore};
 /// A store's clock that goes with tokio's, so that pausing and advancing one moves both.
 #[derive(Debug)]
 pub(crate) struct TokioClock {
-    epoch: SystemTime,
     start: Instant,
 }
 
 impl TokioClock {
     pub(crate) fn new() -> Self {
-        Self { epoch: SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000), start: Instant::now() }
+        Self { start: Instant::now() }
+    }
+
+    /// What it says when it is made.
+    pub(crate) fn epoch() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)
     }
 }
 
 impl Clock for TokioClock {
     fn now(&self) -> SystemTime {
-        self.epoch + self.start.elapsed()
+        Self::epoch() + self.start.elapsed()
     }
 }
 
