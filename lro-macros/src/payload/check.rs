@@ -22,6 +22,7 @@ pub(super) fn check(payload: &Payload, errors: &Errors) {
             fields_have_numbers(fields, errors);
             names_are_distinct(fields, errors);
             message_does_not_always_hold_itself(&payload.ident, fields, errors);
+            unknown_fields_have_one_place(fields, errors);
         }
         Shape::Enum(name, values) => {
             type_name_is_well_formed(name, errors);
@@ -51,10 +52,14 @@ fn fields_have_numbers(fields: &[Field], errors: &Errors) {
     let free = (1..).find(|number| !used.contains(number)).unwrap_or(1);
     for field in fields {
         match (&field.tag, field.kind) {
-            (None | Some(Number { value: None, .. }), Kind::Oneof) => {}
+            (None | Some(Number { value: None, .. }), Kind::Oneof | Kind::Unknown) => {}
             (Some(tag), Kind::Oneof) => errors.push(syn::Error::new(
                 tag.span,
                 "a oneof has no number of its own; each of its variants has one",
+            )),
+            (Some(tag), Kind::Unknown) => errors.push(syn::Error::new(
+                tag.span,
+                "the unknown fields have the numbers that they came with: write `#[payload(unknown)]`",
             )),
             (None, _) => errors.at(
                 &field.ident,
@@ -89,7 +94,7 @@ fn number_is_free<'a>(tag: &Number, ident: &'a Ident, taken: &mut HashMap<i64, &
 /// By the name in JSON: `disk_size` and `diskSize` are the same there.
 fn names_are_distinct(fields: &[Field], errors: &Errors) {
     let mut taken = HashMap::new();
-    for field in fields {
+    for field in fields.iter().filter(|field| field.kind != Kind::Unknown) {
         name_is_identifier(&field.name, errors);
         if let Some(first) = taken.insert(field.json_name(), &field.ident) {
             errors.at(&field.name, format!("`{first}` has the same name in JSON"));
@@ -111,6 +116,14 @@ fn message_does_not_always_hold_itself(message: &Ident, fields: &[Field], errors
                 ),
             );
         }
+    }
+}
+
+fn unknown_fields_have_one_place(fields: &[Field], errors: &Errors) {
+    let mut places = fields.iter().filter(|field| field.kind == Kind::Unknown);
+    let Some(Field { ident: first, .. }) = places.next() else { return };
+    for second in places {
+        errors.at(&second.ident, format!("the unknown fields are all in one place, and that is `{first}`"));
     }
 }
 
