@@ -55,7 +55,7 @@ fn fields_have_numbers(fields: &[Field], errors: &Errors) {
             (None | Some(Number { value: None, .. }), Kind::Oneof | Kind::Unknown) => {}
             (Some(tag), Kind::Oneof) => errors.push(syn::Error::new(
                 tag.span,
-                "a oneof has no number of its own; each of its variants has one",
+                "a oneof has no number of its own, each of its variants has one: write `#[payload(oneof)]`",
             )),
             (Some(tag), Kind::Unknown) => errors.push(syn::Error::new(
                 tag.span,
@@ -68,25 +68,31 @@ fn fields_have_numbers(fields: &[Field], errors: &Errors) {
                     field.ident
                 ),
             ),
-            (Some(tag), _) => number_is_free(tag, &field.ident, &mut taken, errors),
+            (Some(tag), _) => number_is_free(tag, &field.ident, &mut taken, free, errors),
         }
     }
 }
 
-fn number_is_free<'a>(tag: &Number, ident: &'a Ident, taken: &mut HashMap<i64, &'a Ident>, errors: &Errors) {
+fn number_is_free<'a>(
+    tag: &Number,
+    ident: &'a Ident,
+    taken: &mut HashMap<i64, &'a Ident>,
+    free: i64,
+    errors: &Errors,
+) {
     let at = |message: String| errors.push(syn::Error::new(tag.span, message));
     match tag.value {
         Some(number) if RESERVED.contains(&number) => {
-            at("the numbers 19000 to 19999 are kept by protobuf for itself".to_owned());
+            at(format!("the numbers 19000 to 19999 are kept by protobuf for itself; {free} is free"));
         }
         Some(number) if (1..=MAX_TAG).contains(&number) => {
             if let Some(first) = taken.get(&number) {
-                at(format!("the number {number} is taken by `{first}`"));
+                at(format!("the number {number} is taken by `{first}`; {free} is free"));
             } else {
                 taken.insert(number, ident);
             }
         }
-        Some(_) => at(format!("a field's number is from 1 to {MAX_TAG}")),
+        Some(_) => at(format!("a field's number is from 1 to {MAX_TAG}; {free} is free")),
         None => {}
     }
 }
@@ -97,7 +103,10 @@ fn names_are_distinct(fields: &[Field], errors: &Errors) {
     for field in fields.iter().filter(|field| field.kind != Kind::Unknown) {
         name_is_identifier(&field.name, errors);
         if let Some(first) = taken.insert(field.json_name(), &field.ident) {
-            errors.at(&field.name, format!("`{first}` has the same name in JSON"));
+            errors.at(
+                &field.name,
+                format!("`{first}` has the same name in JSON: write another one, `name = \"a_name\"`"),
+            );
         }
     }
 }
@@ -148,7 +157,7 @@ fn values_have_numbers(ident: &Ident, values: &[Value], errors: &Errors) {
             (None | Some(Number { value: None, .. }), Some(_)) => {}
             (Some(tag), Some(_)) => errors.push(syn::Error::new(
                 tag.span,
-                "the variant for the numbers without one has no number of its own",
+                "the variant for the numbers without one has no number of its own: write `#[payload(other)]`",
             )),
             (None, None) => errors
                 .at(&value.ident, format!("`{}` has no number: write `#[payload(tag = n)]`", value.ident)),
@@ -195,7 +204,10 @@ fn value_names_are_distinct(values: &[Value], errors: &Errors) {
     for value in values.iter().filter(|value| value.other.is_none()) {
         name_is_identifier(&value.name, errors);
         if let Some(first) = taken.insert(value.name.value(), &value.ident) {
-            errors.at(&value.name, format!("`{first}` has the same name"));
+            errors.at(
+                &value.name,
+                format!("`{first}` has the same name: write another one, `name = \"A_NAME\"`"),
+            );
         }
     }
 }

@@ -234,7 +234,7 @@ fn oneof_variant(variant: &Variant, errors: &Errors) -> Option<Field> {
     };
     // The attributes are the variant's: its value has no name of its own.
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("payload")) {
-        errors.at(attribute, "write this above the variant");
+        errors.at(attribute, "`#[payload(…)]` stands above the variant, not in it");
     }
     let name = attributes.name.unwrap_or_else(|| {
         LitStr::new(&variant.ident.unraw().to_string().to_snake_case(), variant.ident.span())
