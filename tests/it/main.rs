@@ -10,6 +10,7 @@ mod fuzz;
 mod generated;
 mod grpc;
 mod kill;
+mod payload_libraries;
 mod payload_seeds;
 mod payload_shapes;
 mod payload_twin;

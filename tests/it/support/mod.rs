@@ -1,8 +1,10 @@
 //! What the tests share: a clock that tokio's paused time drives, a store whose calls can be held, failed or unconfirmed, servers.
 
+pub(crate) mod any_message;
 pub(crate) mod faults;
 pub(crate) mod http;
 pub(crate) mod keyed;
+pub(crate) mod kinds;
 pub(crate) mod postgres;
 pub(crate) mod programs;
 pub(crate) mod proxy;
