@@ -27,8 +27,8 @@ use std::num::NonZero;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::Duration;
+use std::{panic, thread};
 
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
@@ -146,7 +146,8 @@ fn broken(seeds: Range<u64>) -> BTreeMap<u64, BTreeSet<Rule>> {
             if seed >= seeds.end {
                 return;
             }
-            let rules: BTreeSet<_> = any(seed).broken.iter().map(|violation| violation.rule).collect();
+            let run = panic::catch_unwind(|| any(seed)).unwrap_or_else(|_| panic!("SIMULATION_SEED={seed}"));
+            let rules: BTreeSet<_> = run.broken.iter().map(|violation| violation.rule).collect();
             if !rules.is_empty() {
                 found.lock().unwrap().insert(seed, rules);
             }

@@ -133,9 +133,13 @@ impl World {
     }
 
     pub(super) fn retire(&self, worker: WorkerId) {
-        self.table.leases.lock().unwrap().remove(&worker);
+        let had_row = self.table.leases.lock().unwrap().remove(&worker).is_some();
         now(self.table.store.retire(worker));
-        self.log(What::Retired { worker: self.known_worker(worker) });
+        // Who has no row is not condemned by that: the first renewal of an engine that did not open may still be on its way, and the
+        // row that it then makes is nobody's.
+        if had_row {
+            self.log(What::Retired { worker: self.known_worker(worker) });
+        }
     }
 
     pub(super) fn succeed(&self, name: &str, worker: WorkerId) -> Option<WorkerId> {

@@ -237,6 +237,7 @@ impl Store for Way {
 
     async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
         let (name, worker) = (name.to_owned(), self.outward(worker));
+        self.world.worker(worker, self.link.id);
         self.call(Kind::Succeed, NONE, move |world| world.succeed(&name, worker)).await
     }
 
