@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use prost_reflect::DescriptorPool;
 
+pub use crate::data::method::{HttpRule, HttpVerb};
 use crate::data::method::{self, LinkedMethod, OnInterrupt};
 use crate::data::payload::registry::{Registry, RegistryError};
 use crate::engine::Operations;
@@ -75,6 +76,8 @@ pub struct MethodEntry {
     pub max_attempts: Option<u32>,
     /// How long an operation may take, if that is a text in the attribute: an expression is another for each call.
     pub timeout: Option<Duration>,
+    /// How HTTP asks for it, as the attribute says. Nothing is routed by it.
+    pub http: Option<HttpRule>,
 }
 
 impl Catalog {
@@ -132,6 +135,7 @@ impl MethodEntry {
                 OnInterrupt::Restart { max_attempts } => Some(max_attempts),
             },
             timeout: method.timeout,
+            http: method.http,
         }
     }
 
