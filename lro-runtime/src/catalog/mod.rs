@@ -2,13 +2,21 @@
 //!
 //! The attribute leaves an entry for each method when the program is linked, and the derive one for each type. From these a [`Catalog`] is made.
 
+mod files;
+mod print;
+mod proto;
+mod scope;
+mod service;
+
 use std::time::Duration;
 
 use bytes::Bytes;
-use prost_reflect::DescriptorPool;
+use prost_reflect::{DescriptorPool, FileDescriptor};
 
-pub use crate::data::method::{HttpRule, HttpVerb};
+pub use self::proto::ProtoFile;
+
 use crate::data::method::{self, LinkedMethod, OnInterrupt};
+pub use crate::data::method::{HttpRule, HttpVerb};
 use crate::data::payload::registry::{Registry, RegistryError};
 use crate::engine::Operations;
 
@@ -48,8 +56,11 @@ use crate::engine::Operations;
 #[derive(Debug, Clone)]
 pub struct Catalog {
     methods: Vec<MethodEntry>,
-    #[allow(dead_code)]
     pool: DescriptorPool,
+    /// The files of derived types.
+    derived: Vec<FileDescriptor>,
+    /// The one package that is asked for, if it is one.
+    package: Option<String>,
 }
 
 /// A long-running method, as it is linked into the program.
@@ -105,7 +116,22 @@ impl Catalog {
         // The linker's order is not a stable one.
         methods.sort();
         methods.dedup();
-        Self { methods, pool: pool.clone() }
+        Self { methods, pool: pool.clone(), derived: registry.derived().collect(), package: None }
+    }
+
+    /// The part of the catalogue that is of one package: one API, in a program that has several.
+    ///
+    /// ```
+    /// # use lro_runtime::catalog::Catalog;
+    /// let catalog = Catalog::linked([])?.package("acme.disks.v1");
+    /// assert!(catalog.methods().is_empty());
+    /// # Ok::<(), lro_runtime::RegistryError>(())
+    /// ```
+    #[must_use]
+    pub fn package(mut self, name: &str) -> Self {
+        self.methods.retain(|entry| entry.place().is_some_and(|(package, _)| package == name));
+        self.package = Some(name.to_owned());
+        self
     }
 
     /// The methods, by their full names.
@@ -150,4 +176,10 @@ impl Operations {
     pub fn catalog(&self) -> Catalog {
         Catalog::of(&self.engine().registry)
     }
+}
+
+/// Whether a text is an identifier of the protobuf language.
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
