@@ -3,6 +3,7 @@
 //! The attribute leaves an entry for each method when the program is linked, and the derive one for each type. From these a [`Catalog`] is made.
 
 mod files;
+mod lint;
 mod print;
 mod proto;
 mod scope;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use prost_reflect::{DescriptorPool, FileDescriptor};
 
+pub use self::lint::Finding;
 pub use self::proto::ProtoFile;
 
 use crate::data::method::{self, LinkedMethod, OnInterrupt};

@@ -30,6 +30,14 @@ pub struct HttpRule {
     pub body: Option<&'static str>,
 }
 
+impl HttpRule {
+    /// The fields of the request that the path and the body name.
+    pub fn fields(&self) -> impl Iterator<Item = &'static str> {
+        let variables = self.path.split('{').skip(1).filter_map(|variable| variable.split(['=', '}']).next());
+        variables.chain(self.body.filter(|body| *body != "*"))
+    }
+}
+
 /// A method of HTTP, as far as `google.api.HttpRule` names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HttpVerb {

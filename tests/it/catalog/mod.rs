@@ -1,5 +1,6 @@
 //! What the program says of itself: the catalogue of its methods.
 
 pub(crate) mod archives;
+mod lint;
 mod methods;
 mod protos;
