@@ -4,6 +4,8 @@
 
 mod files;
 mod lint;
+#[cfg(feature = "schema")]
+mod lock;
 mod print;
 mod proto;
 mod scope;
@@ -15,6 +17,8 @@ use bytes::Bytes;
 use prost_reflect::{DescriptorPool, FileDescriptor};
 
 pub use self::lint::Finding;
+#[cfg(feature = "schema")]
+pub use self::lock::{Change, ChangeKind, LockError};
 pub use self::proto::ProtoFile;
 
 use crate::data::method::{self, LinkedMethod, OnInterrupt};

@@ -2,5 +2,6 @@
 
 pub(crate) mod archives;
 mod lint;
+mod lock;
 mod methods;
 mod protos;
