@@ -2,6 +2,7 @@
 
 use lro_runtime::catalog::Catalog;
 use lro_runtime::{Operations, Payload, Status, long_running};
+use prost::Message as _;
 use prost_reflect::{DescriptorPool, FileDescriptor};
 use tempfile::tempdir;
 
@@ -120,9 +121,13 @@ fn plain(message: &mut prost_types::DescriptorProto) {
 /// P-205…P-207, P-209, P-212.
 #[test]
 fn the_text_says_what_the_descriptors_say() {
-    for catalog in [archives::catalog(), package("lro.tests.google.v1"), package("lro.tests.entries.v1")] {
+    let packages = ["archives.v1", "google.v1", "entries.v1", "twin.v1", "wire.v1", "servicemanagement.v1", "apikeys.v2", "seeds.v1", "fuzz.v1"];
+    for name in packages {
+        let catalog = package(&format!("lro.tests.{name}"));
         let (read, written) = read(&catalog);
-        for proto in catalog.protos().unwrap() {
+        let protos = catalog.protos().unwrap();
+        assert!(!protos.is_empty(), "{name}");
+        for proto in protos {
             let [read, written] =
                 [&read, &written].map(|pool| said(&pool.get_file_by_name(&proto.name).unwrap()));
             assert_eq!(read, written, "{}", proto.text);
@@ -173,4 +178,23 @@ fn what_is_given_is_not_written_again() {
     const GIVEN: &[u8] = lro_runtime::grpc::FILE_DESCRIPTOR_SET;
     let protos = Catalog::linked([GIVEN]).unwrap().package(archives::PACKAGE).protos().unwrap();
     assert_eq!(protos, archives::catalog().protos().unwrap());
+}
+
+/// A package whose other types are given has a second file beside theirs.
+#[test]
+fn a_file_name_that_is_taken_is_not_taken_again() {
+    let given = prost_types::FileDescriptorProto {
+        name: Some("lro/tests/shelves/v1/shelves.proto".to_owned()),
+        package: Some("lro.tests.shelves.v1".to_owned()),
+        syntax: Some("proto3".to_owned()),
+        message_type: vec![prost_types::DescriptorProto {
+            name: Some("Label".to_owned()),
+            ..prost_types::DescriptorProto::default()
+        }],
+        ..prost_types::FileDescriptorProto::default()
+    };
+    let set = prost_types::FileDescriptorSet { file: vec![given] }.encode_to_vec();
+    let protos = Catalog::linked([&*set.leak()]).unwrap().package("lro.tests.shelves.v1").protos().unwrap();
+    assert_eq!(protos[0].name, "lro/tests/shelves/v1/shelves_derived.proto");
+    assert!(protos[0].text.contains("message Shelf {") && !protos[0].text.contains("Label"), "{}", protos[0].text);
 }
