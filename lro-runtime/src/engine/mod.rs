@@ -7,6 +7,7 @@ mod context;
 pub(crate) mod core;
 mod executor;
 mod handle;
+mod health;
 pub(crate) mod hub;
 mod lease;
 mod operations;
