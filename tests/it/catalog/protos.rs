@@ -132,6 +132,7 @@ fn plain(message: &mut DescriptorProto) {
 fn the_text_says_what_the_descriptors_say() {
     let packages = [
         "archives.v1",
+        "kinds.v1",
         "google.v1",
         "entries.v1",
         "twin.v1",
