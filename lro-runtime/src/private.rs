@@ -9,7 +9,7 @@ pub use lro_macros::long_running;
 pub use prost::encoding::{DecodeContext, WireType, skip_field};
 pub use prost::{DecodeError, Message, Name};
 
-pub use crate::data::method::{LinkedMethod, MAX_ATTEMPTS, Method, OnInterrupt};
+pub use crate::data::method::{HttpRule, HttpVerb, LinkedMethod, MAX_ATTEMPTS, Method, OnInterrupt};
 pub use crate::data::payload::Payload;
 pub use crate::data::payload::any::type_url;
 pub use crate::data::payload::describe::{
@@ -24,8 +24,8 @@ pub use crate::data::payload::oneof::{
 };
 pub use crate::data::payload::unknown::UnknownField;
 pub use crate::engine::{
-    Context, Handle, LinkedRerun, LinkedService, PackedRequest, Reply, RequestType, Start, StoredRequest,
-    clone_service, declared, request_type, rerun,
+    Context, Handle, Inside, Itself, LinkedRerun, LinkedService, PackedRequest, Probe, Reply, RequestType,
+    Start, StoredRequest, Untold, clone_service, declared, request_type, rerun,
 };
 
 /// What the expansion in a tonic service names.
