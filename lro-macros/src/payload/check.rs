@@ -19,7 +19,7 @@ pub(super) fn check(payload: &Payload, errors: &Errors) {
     match &payload.shape {
         Shape::Message(name, fields) => {
             type_name_is_well_formed(name, errors);
-            fields_have_numbers(fields, errors);
+            fields_have_numbers(fields, &free_number(fields), errors);
             names_are_distinct(fields, errors);
             message_does_not_always_hold_itself(&payload.ident, fields, errors);
             unknown_fields_have_one_place(fields, errors);
@@ -30,7 +30,8 @@ pub(super) fn check(payload: &Payload, errors: &Errors) {
             value_names_are_distinct(values, errors);
         }
         Shape::Oneof(variants) => {
-            fields_have_numbers(variants, errors);
+            // Which numbers the message has, is not known here.
+            fields_have_numbers(variants, "", errors);
             names_are_distinct(variants, errors);
         }
     }
@@ -46,10 +47,15 @@ fn type_name_is_well_formed(name: &TypeName, errors: &Errors) {
     }
 }
 
-fn fields_have_numbers(fields: &[Field], errors: &Errors) {
-    let mut taken = HashMap::new();
+/// What an error says at its end.
+fn free_number(fields: &[Field]) -> String {
     let used: Vec<i64> = fields.iter().filter_map(|field| field.tag.as_ref()?.value).collect();
     let free = (1..).find(|number| !used.contains(number)).unwrap_or(1);
+    format!("; {free} is free")
+}
+
+fn fields_have_numbers(fields: &[Field], free: &str, errors: &Errors) {
+    let mut taken = HashMap::new();
     for field in fields {
         match (&field.tag, field.kind) {
             (None | Some(Number { value: None, .. }), Kind::Oneof | Kind::Unknown) => {}
@@ -64,7 +70,7 @@ fn fields_have_numbers(fields: &[Field], errors: &Errors) {
             (None, _) => errors.at(
                 &field.ident,
                 format!(
-                    "`{}` has no number: write `#[payload(tag = n)]`, with a number that no other field has or had; {free} is free",
+                    "`{}` has no number: write `#[payload(tag = n)]`, with a number that no other field has or had{free}",
                     field.ident
                 ),
             ),
@@ -77,22 +83,22 @@ fn number_is_free<'a>(
     tag: &Number,
     ident: &'a Ident,
     taken: &mut HashMap<i64, &'a Ident>,
-    free: i64,
+    free: &str,
     errors: &Errors,
 ) {
     let at = |message: String| errors.push(syn::Error::new(tag.span, message));
     match tag.value {
         Some(number) if RESERVED.contains(&number) => {
-            at(format!("the numbers 19000 to 19999 are kept by protobuf for itself; {free} is free"));
+            at(format!("the numbers 19000 to 19999 are kept by protobuf for itself{free}"));
         }
         Some(number) if (1..=MAX_TAG).contains(&number) => {
             if let Some(first) = taken.get(&number) {
-                at(format!("the number {number} is taken by `{first}`; {free} is free"));
+                at(format!("the number {number} is taken by `{first}`{free}"));
             } else {
                 taken.insert(number, ident);
             }
         }
-        Some(_) => at(format!("a field's number is from 1 to {MAX_TAG}; {free} is free")),
+        Some(_) => at(format!("a field's number is from 1 to {MAX_TAG}{free}")),
         None => {}
     }
 }

@@ -59,6 +59,15 @@ impl Twin {
     }
 }
 
+fn timestamp_of(nanoseconds: i128) -> Timestamp {
+    let (seconds, nanos) = (nanoseconds.div_euclid(SECOND), nanoseconds.rem_euclid(SECOND));
+    Timestamp { seconds: seconds as i64, nanos: nanos as i32 }
+}
+
+fn duration_of(nanoseconds: i128) -> Duration {
+    Duration { seconds: (nanoseconds / SECOND) as i64, nanos: (nanoseconds % SECOND) as i32 }
+}
+
 fn twin() -> impl Strategy<Value = Twin> {
     let lengths = btree_map("[a-z]{0,3}", duration(), 0..2);
     let parts =
@@ -164,6 +173,18 @@ macro_rules! libraries {
                         Ok(_) => {}
                         Err(_) => prop_assert!(Times::from_wire(&bytes).is_err()),
                     }
+                }
+            }
+
+            /// The last nanosecond on each side, and the next.
+            #[test]
+            fn ranges_end_where_they_end() {
+                for nanoseconds in [FIRST - 1, FIRST, LAST, LAST + 1] {
+                    is_read_or_refused(&Twin { at: Some(timestamp_of(nanoseconds)), ..Twin::default() }).unwrap();
+                }
+                for nanoseconds in [-LONGEST - 1, -LONGEST, -1, LONGEST, LONGEST + 1] {
+                    let length = Some(duration_of(nanoseconds));
+                    is_read_or_refused(&Twin { length, ..Twin::default() }).unwrap();
                 }
             }
 
