@@ -4,6 +4,7 @@ mod access;
 mod alias;
 mod builder;
 mod context;
+mod convention;
 pub(crate) mod core;
 mod executor;
 mod handle;
@@ -26,6 +27,9 @@ mod start;
 pub use self::access::{Access, Verb};
 pub use self::builder::{Builder, OpenError};
 pub use self::context::Context;
+#[cfg(feature = "grpc")]
+pub(crate) use self::convention::equal;
+pub use self::convention::{is_named, responds_with};
 pub use self::handle::{Operation, Poll};
 pub use self::operations::Operations;
 pub use self::reply::{Handle, Reply};

@@ -40,14 +40,14 @@ struct InnerStep {
 struct Google {}
 
 #[allow(dead_code, reason = "a method is linked whether it is called or not")]
-#[long_running(service = "lro.tests.google.v1.Plans", operations = operations)]
+#[long_running(response = Plan, service = "lro.tests.google.v1.Plans", operations = operations)]
 async fn make_plan(operations: Operations, request: Plan) -> Result<Plan, Status> {
     drop(operations);
     Ok(request)
 }
 
 #[allow(dead_code, reason = "a method is linked whether it is called or not")]
-#[long_running(service = "lro.tests.google.v1.Plans", operations = operations)]
+#[long_running(response = Plan, service = "lro.tests.google.v1.Plans", operations = operations)]
 async fn count_plans(operations: Operations, first: u32, last: u32) -> Result<Plan, Status> {
     drop((operations, [first, last]));
     Ok(Plan::initial())
