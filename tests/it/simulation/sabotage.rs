@@ -1,5 +1,6 @@
 //! The rules of the protocol, and other promises, each of which can be switched off: from outside, by a store or a way to it that breaks
-//! what the rule relies on, or does what the obvious version would do. The engine is the real one, and has no switches.
+//! what the rule relies on, or does what the obvious version would do. The engine is the real one, and has no switches: every row of the
+//! table of 'obvious versions' can be made so.
 
 /// What is done wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
