@@ -25,18 +25,18 @@
 //! On a trait it hands down `__trait(…)`, and beside it are the aliases, and the checks of the responses that have no body to be in.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::LitStr;
+use quote::{ToTokens as _, format_ident, quote};
+use syn::{Generics, LitStr};
 
 use super::alias::alias;
 use super::arguments::{Arguments, IN_IMPL, IN_TRAIT};
 use super::check::{self, Checked};
 use super::expand::constant_response;
 use super::function::Function;
-use super::handler::{self, Handler};
+use super::handler::{self, Handler, is_parameter};
 use super::linked::{Rerun, linked};
 use super::mark::{self, Mark};
-use super::members::{Block, Head};
+use super::members::{Block, Head, functions};
 use crate::errors::Errors;
 
 pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> TokenStream {
@@ -54,9 +54,15 @@ pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> TokenStream {
         Head::Impl(_) => format_ident!("{IN_IMPL}"),
         Head::Trait(_) => format_ident!("{IN_TRAIT}"),
     };
-    let given = quote!(#keyword(#tokens));
     let mut marks = Vec::new();
-    for function in block.functions() {
+    for function in functions(&mut block.members) {
+        let given = match &block.head {
+            // An entry in the catalogue cannot name what is generic, which the method's own attribute does not see.
+            Head::Impl(head) if mentions_parameters(&head.generics, function) => {
+                quote!(#keyword(catalog = false, #tokens))
+            }
+            _ => quote!(#keyword(#tokens)),
+        };
         if let Some(mark) = mark::hand_down(&mut function.function.attrs, &given) {
             marks.push((mark, function.clone()));
         }
@@ -82,6 +88,11 @@ pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> TokenStream {
         beside.extend(linked(&arguments, head, &conditions, &reruns));
     }
     quote!(#block #beside)
+}
+
+/// Whether the block's types and constants are in the function's signature.
+fn mentions_parameters(generics: &Generics, function: &Function) -> bool {
+    handler::mentions(function.function.sig.to_token_stream(), &|ident| is_parameter(generics, ident))
 }
 
 /// A marked method that has no mistakes. What one with mistakes would have beside it, would only repeat them.

@@ -45,14 +45,14 @@ pub(crate) fn expand(checked: Checked) -> TokenStream {
     let method = method(&checked);
     let submission = submission(&checked);
     let (request, packed) = packed(&checked);
-    let responds = responds(&checked);
+    let said = responds_as_said(&checked).map(|said| quote!(#said;));
     let bindings = &checked.handler.parts.bindings;
     let run = run(&checked);
     let statements = quote! {
         #method
         #request
         #submission
-        #responds
+        #said
         #packed
         #(#bindings)*
         #run
@@ -115,6 +115,14 @@ fn submission(checked: &Checked) -> Option<TokenStream> {
     let response = response(checked);
     let private = arguments.private(declared.span());
     let response = quote_spanned!(glue(declared.span())=> <#response as #private::Payload>::full_name);
+    // In one item with the name: as two, a type that cannot stand in an item would be two errors.
+    let response = match arguments.response.value() {
+        Some(_) => response,
+        None => {
+            let agreed = responds_as_agreed(checked);
+            quote!({ #agreed; #response })
+        }
+    };
     let keeps_request = checked.request.as_ref().is_some_and(|request| is_constant(checked, &request.ty));
     let request = if keeps_request {
         quote!(::core::option::Option::Some((__REQUEST.full_name)()))
@@ -165,26 +173,13 @@ pub(super) fn response(checked: &Checked) -> TokenStream {
     quote_spanned!(glue(declared.span())=> <#declared as #private::Reply<#metadata, #way>>::Response)
 }
 
-/// Holds the response against what the method says of it, or else against the convention. An alias shows its payload to the compiler
-/// alone, so that this is up to constants of its types; a type that is known inside of the function alone is not judged.
-fn responds(checked: &Checked) -> Option<TokenStream> {
-    let Checked { arguments, handler, declared, metadata, .. } = checked;
-    if arguments.response.value().is_some() {
-        let said = responds_as_said(checked);
-        return Some(quote!(#said;));
-    }
-    let is_constant = in_catalog(arguments) && !handler.is_local(declared) && !handler.is_local(metadata);
-    is_constant.then(|| responds_as_agreed(checked))
-}
-
 /// A constant that compiles where the response keeps the convention, or is what the method says.
 pub(super) fn constant_response(checked: &Checked) -> TokenStream {
-    match responds_as_said(checked) {
-        Some(said) => quote!(const _: () = #said;),
-        None => responds_as_agreed(checked),
-    }
+    let responds = responds_as_said(checked).unwrap_or_else(|| responds_as_agreed(checked));
+    quote!(const _: () = #responds;)
 }
 
+/// Holds the response against what the method says of it.
 fn responds_as_said(checked: &Checked) -> Option<TokenStream> {
     let said = checked.arguments.response.value()?;
     let response = response(checked);
@@ -192,6 +187,8 @@ fn responds_as_said(checked: &Checked) -> Option<TokenStream> {
     Some(quote_spanned!(glue(said.span())=> #private::responds_with::<#said, #response>()))
 }
 
+/// Holds the response against the convention. An alias shows its payload to the compiler alone, so that this is up to a constant of the
+/// types; what is known inside of the function alone is not judged.
 fn responds_as_agreed(checked: &Checked) -> TokenStream {
     let Checked { arguments, declared, .. } = checked;
     let rpc = checked.rpc_name();
@@ -202,7 +199,7 @@ fn responds_as_agreed(checked: &Checked) -> TokenStream {
     let place = payload.unwrap_or(declared).span();
     let (private, response) = (arguments.private(place), response(checked));
     quote_spanned! {glue(place)=>
-        const _: () = ::core::assert!(#private::is_named::<#response>(&[#(#accepted),*]), #mistake);
+        ::core::assert!(#private::is_named::<#response>(&[#(#accepted),*]), #mistake)
     }
 }
 

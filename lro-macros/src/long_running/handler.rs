@@ -112,17 +112,19 @@ impl Handler {
 
 /// Whether a type makes sense only where `Self` or one of these types and constants does.
 pub(super) fn is_of(generics: &Generics, ty: &Type) -> bool {
-    mentions(ty.to_token_stream(), &|ident: &Ident| {
-        ident == "Self"
-            || generics.type_params().any(|parameter| parameter.ident == *ident)
-            || generics.const_params().any(|parameter| parameter.ident == *ident)
-    })
+    mentions(ty.to_token_stream(), &|ident| ident == "Self" || is_parameter(generics, ident))
 }
 
-fn mentions(tokens: TokenStream, is_local: &dyn Fn(&Ident) -> bool) -> bool {
+/// Whether it is the name of one of these types and constants.
+pub(super) fn is_parameter(generics: &Generics, ident: &Ident) -> bool {
+    generics.type_params().any(|parameter| parameter.ident == *ident)
+        || generics.const_params().any(|parameter| parameter.ident == *ident)
+}
+
+pub(super) fn mentions(tokens: TokenStream, is_meant: &dyn Fn(&Ident) -> bool) -> bool {
     tokens.into_iter().any(|tree| match tree {
-        TokenTree::Ident(ident) => is_local(&ident),
-        TokenTree::Group(group) => mentions(group.stream(), is_local),
+        TokenTree::Ident(ident) => is_meant(&ident),
+        TokenTree::Group(group) => mentions(group.stream(), is_meant),
         _ => false,
     })
 }

@@ -66,13 +66,14 @@ impl Block {
         let (braces, attributes, members) = parser.parse2(body.into_token_stream())?;
         Ok(Self { head, written, braces, attributes, members })
     }
+}
 
-    pub(crate) fn functions(&mut self) -> impl Iterator<Item = &mut Function> {
-        self.members.iter_mut().filter_map(|member| match member {
-            Member::Function(function) => Some(&mut **function),
-            Member::Other(_) => None,
-        })
-    }
+/// The functions among the items of a block.
+pub(crate) fn functions(members: &mut [Member]) -> impl Iterator<Item = &mut Function> {
+    members.iter_mut().filter_map(|member| match member {
+        Member::Function(function) => Some(&mut **function),
+        Member::Other(_) => None,
+    })
 }
 
 impl ToTokens for Block {

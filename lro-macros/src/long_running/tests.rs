@@ -360,6 +360,20 @@ snapshots! {
         }
     }
 
+    block_with_types_in_its_methods: [service = "acme.v1.Disks"] {
+        impl<R: Payload> Disks<R> {
+            #[long_running(parent = name)]
+            async fn copy_disk(&self, name: String) -> Result<R, Status> {
+                Ok(R::initial())
+            }
+
+            #[long_running]
+            async fn wipe_disk(&self) -> Result<(), Status> {
+                Ok(())
+            }
+        }
+    }
+
     block_of_a_trait: [service = "acme.v1.Disks"] {
         /// Disks.
         pub trait Disks<R: Payload>: Send {

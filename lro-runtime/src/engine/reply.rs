@@ -30,13 +30,31 @@ pub trait Reply<M, W = Handle>: Sized + Send + 'static {
 #[derive(Debug)]
 pub enum Handle {}
 
+/// An error that a handler may end with. It is a trait so that another one is told in a sentence.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an error that a long-running handler can end with",
+    label = "does not convert into `lro_runtime::Status`",
+    note = "return a `lro_runtime::Status`, or an error of your own with `impl From<YourError> for lro_runtime::Status`"
+)]
+pub trait Failure: Send + 'static {
+    /// The error as clients see it.
+    fn into_status(self) -> Status;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<Status> + Send + 'static> Failure for E {
+    fn into_status(self) -> Status {
+        self.into()
+    }
+}
+
 // That the metadata is a payload, is asked where it is named: an error here would blame the return type.
-impl<R: Payload, E: Into<Status> + Send + 'static, M> Reply<M> for Result<R, E> {
+impl<R: Payload, E: Failure, M> Reply<M> for Result<R, E> {
     type Response = R;
     type Started = Result<Operation<R, M>, Status>;
 
     fn into_result(self) -> Result<R, Status> {
-        self.map_err(Into::into)
+        self.map_err(Failure::into_status)
     }
 
     fn started(result: Result<Operation<R, M>, Status>) -> Self::Started {

@@ -56,7 +56,8 @@ struct Copies<R> {
 
 #[long_running]
 impl<R: Payload + Clone> Copies<R> {
-    #[long_running(catalog = false)]
+    // Out of the catalogue, which cannot name `R`.
+    #[long_running]
     async fn copy(&self) -> Result<R, Status> {
         Ok(self.response.clone())
     }

@@ -8,7 +8,7 @@ struct NotClone {
     operations: Operations,
 }
 
-#[long_running(on_interrupt = restart)]
+#[long_running(on_interrupt = restart, aliases = false)]
 impl NotClone {
     #[long_running]
     async fn copy(&self, disk: String) -> Result<(), Status> {
@@ -23,7 +23,7 @@ struct NotSync {
     cell: Cell<u8>,
 }
 
-#[long_running(on_interrupt = restart)]
+#[long_running(on_interrupt = restart, aliases = false)]
 impl NotSync {
     #[long_running]
     async fn copy(&self, disk: String) -> Result<(), Status> {
@@ -37,7 +37,7 @@ struct Service {
     operations: Operations,
 }
 
-#[long_running(on_interrupt = restart)]
+#[long_running(on_interrupt = restart, aliases = false)]
 impl Service {
     #[long_running]
     async fn copy(&self, request: NotAPayload) -> Result<(), Status> {

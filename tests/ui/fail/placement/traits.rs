@@ -19,7 +19,7 @@ trait Signatures {
     async fn hidden(&self) -> Result<impl Payload, Status>;
 
     #[long_running]
-    async fn copy_disk(&self) -> Result<String, Status>;
+    async fn move_disk(&self) -> Result<String, Status>;
 }
 
 #[long_running]
