@@ -32,6 +32,11 @@ const OPERATIONS: &str = "google/longrunning/operations.proto";
 const ANNOTATIONS: &str = "google/api/annotations.proto";
 
 impl SchemaFile {
+    fn is_empty(&self) -> bool {
+        let Self { descriptor, services } = self;
+        descriptor.message_type.is_empty() && descriptor.enum_type.is_empty() && services.service.is_empty()
+    }
+
     /// The serialized `google.protobuf.FileDescriptorProto`.
     pub(super) fn encode(&self) -> Vec<u8> {
         // Messages of one type merge when their bytes are joined.
@@ -66,9 +71,10 @@ pub(super) fn files(catalog: &Catalog) -> BTreeMap<String, SchemaFile> {
         .keys()
         .map(|package| (*package, file_name(&catalog.pool, &catalog.derived, package)))
         .collect();
-    let files =
-        packages.iter().map(|(name, package)| ((*name).to_owned(), package.file(name, &names, catalog)));
-    files.collect()
+    let files = packages.iter();
+    let files = files.map(|(name, package)| ((*name).to_owned(), package.file(name, &names, catalog)));
+    // Of methods that are all left out nothing remains.
+    files.filter(|(_, file)| !file.is_empty()).collect()
 }
 
 impl<'a> Package<'a> {

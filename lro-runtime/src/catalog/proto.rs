@@ -38,7 +38,7 @@ impl Catalog {
     /// of Rust. The same program gives the same text.
     ///
     /// What is defined by a given descriptor set has a file already, and is imported. An rpc needs a request: a method that does not have
-    /// [one](super::MethodEntry::request) is left out, and a comment says so.
+    /// [one](super::MethodEntry::request) is left out. A comment at its service says so, and [`lint`](Self::lint).
     ///
     /// The files import some of `google/longrunning`, `google/api` and `google/protobuf`, which compilers bring along or find in `googleapis`.
     ///

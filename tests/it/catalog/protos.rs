@@ -53,6 +53,13 @@ async fn count_plans(operations: Operations, first: u32, last: u32) -> Result<Pl
     Ok(Plan::initial())
 }
 
+#[allow(dead_code, reason = "a method is linked whether it is called or not")]
+#[long_running(service = "lro.tests.nothing.v1.Nothings", operations = operations)]
+async fn nothing(operations: Operations) -> Result<(), Status> {
+    drop(operations);
+    Ok(())
+}
+
 /// A circle of two packages.
 #[derive(Clone, Debug, PartialEq, Payload)]
 #[payload(package = "lro.tests.circle.left.v1")]
@@ -184,6 +191,9 @@ fn a_method_without_a_request_is_left_out_with_a_comment() {
     let comment = "// The rpc CountPlans is left out: its handler does not take one message as its request.\nservice Plans {\n";
     assert!(protos[0].text.contains(comment), "{}", protos[0].text);
     assert!(!protos[0].text.contains("rpc CountPlans("));
+    let nothing_else = package("lro.tests.nothing.v1");
+    assert!(!nothing_else.methods().is_empty());
+    assert_eq!(nothing_else.protos().unwrap(), []);
 }
 
 #[test]
