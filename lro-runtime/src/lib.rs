@@ -30,6 +30,9 @@
 //! - `grpc`: the five methods over gRPC and gRPC-Web, as a tonic service, and handlers in tonic services.
 //! - `sqlite`: the embedded durable store.
 //! - `postgres`: the durable store that many replicas share.
+//! - `schema`: [`assert_schema_locked!`], a check in your tests that no schema breaks its clients.
+//! - `jiff`, `chrono`, `time`, `uuid`: the times, durations and UUIDs of these crates as fields of
+//!   [payloads](derive@Payload#times-durations-and-uuids).
 //! - `conformance`: the suite of properties that a store must have, for those who write one.
 
 #![forbid(unsafe_code)]
@@ -37,6 +40,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod catalog;
 mod data;
 mod engine;
 #[cfg(feature = "grpc")]
@@ -53,6 +57,7 @@ pub use self::data::operation::{Outcome, Snapshot};
 pub use self::data::payload::any::Any;
 pub use self::data::payload::json_value::Json;
 pub use self::data::payload::registry::{RegistryError, UndescribedMethod, UnresolvedField};
+pub use self::data::payload::unknown::UnknownFields;
 pub use self::data::payload::{Payload, PayloadError};
 pub use self::data::status::{Code, Status};
 pub use self::engine::{

@@ -9,22 +9,24 @@ pub use lro_macros::long_running;
 pub use prost::encoding::{DecodeContext, WireType, skip_field};
 pub use prost::{DecodeError, Message, Name};
 
-pub use crate::data::method::{LinkedMethod, MAX_ATTEMPTS, Method, OnInterrupt};
+pub use crate::data::method::{HttpRule, HttpVerb, LinkedMethod, MAX_ATTEMPTS, Method, OnInterrupt};
 pub use crate::data::payload::Payload;
 pub use crate::data::payload::any::type_url;
 pub use crate::data::payload::describe::{
     Described, EnumBuilder, FieldName, LinkedType, MessageBuilder, OneofBuilder, TypeDescription,
 };
 pub use crate::data::payload::element::{
-    Element, EnumCodec, Enumeration, Foreign, ForeignItself, MessageCodec, Plain,
+    Element, EnumCodec, Enumeration, Fixed, Foreign, ForeignItself, Keyed, MessageCodec, Plain, Sint,
 };
 pub use crate::data::payload::field::{Field, in_field};
 pub use crate::data::payload::oneof::{
     Oneof, OneofField, Variant, contains, distinct_names, distinct_numbers, no_such_variant,
 };
+pub use crate::data::payload::unknown::UnknownField;
 pub use crate::engine::{
-    Context, Handle, LinkedRerun, LinkedService, Operation, PackedRequest, Reply, RequestType, Start,
-    StoredRequest, clone_service, declared, is_named, request_type, rerun, responds_with,
+    Context, Handle, Inside, Itself, LinkedRerun, LinkedService, Operation, PackedRequest, Probe, Reply,
+    RequestType, Start, StoredRequest, Untold, clone_service, declared, is_named, request_type, rerun,
+    responds_with,
 };
 
 /// What the expansion in a tonic service names.

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod attribute;
+mod catalog;
 mod engine;
 mod examples;
 mod filters;
@@ -10,6 +11,7 @@ mod fuzz;
 mod generated;
 mod grpc;
 mod kill;
+mod payload_libraries;
 mod payload_seeds;
 mod payload_shapes;
 mod payload_twin;
@@ -23,6 +25,7 @@ mod rest_messages;
 mod rest_routes;
 mod rest_wire;
 mod restart;
+mod simulation;
 mod stores;
 mod stores_postgres;
 mod stores_sqlite;

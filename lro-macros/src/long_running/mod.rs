@@ -17,6 +17,7 @@ mod fallback;
 mod format;
 mod function;
 mod handler;
+mod http;
 mod linked;
 mod mark;
 mod members;

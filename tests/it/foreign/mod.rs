@@ -1,5 +1,6 @@
 //! Other people's programs as judges: what Google publishes for Python and Node, and buf, run against this crate.
 
+mod archives;
 mod buf;
 mod clients;
 mod node;

@@ -11,6 +11,7 @@ pub(crate) mod parse;
 pub(crate) mod registry;
 pub(crate) mod render;
 pub(crate) mod special;
+pub(crate) mod unknown;
 
 use std::fmt;
 
