@@ -2,11 +2,12 @@
 //!
 //! Nothing is decided here: the five methods are the service's. Paths are read in `routes`, queries in `query`, bodies and
 //! answers in `handlers`, errors are written in `error`, messages of other routes in `proto_json`, and
-//! `service_config` says it all to client generators.
+//! `service_config` and `open_api` say it all to client generators.
 
 mod error;
 mod handlers;
 mod method_override;
+mod open_api;
 mod proto_json;
 mod query;
 mod restart;
@@ -22,6 +23,7 @@ use axum::routing::any;
 use crate::engine::Operations;
 
 pub use self::method_override::method_override;
+pub use self::open_api::open_api;
 pub use self::proto_json::ProtoJson;
 pub use self::service_config::service_config;
 pub use self::types::with_descriptors;

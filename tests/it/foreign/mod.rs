@@ -3,6 +3,7 @@
 mod buf;
 mod clients;
 mod node;
+mod open_api;
 mod proto_json;
 mod works;
 

@@ -1,0 +1,49 @@
+//! The routes as an OpenAPI document, with the schemas of all that goes over them. Pure.
+
+mod operations;
+mod path;
+mod responses;
+
+use serde_json::{Map, Value, json};
+
+use crate::data::payload::json_schema::Schemas;
+use crate::engine::Operations;
+
+/// An [OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.0) document of the routes of [`router_at`](super::router_at) under the same prefix
+/// (P-132…P-134, P-136), with every status and the error envelope (P-171…P-173).
+///
+/// `parents` are patterns of what your methods give as `parent`, with `*` for one segment, such as `projects/*/locations/*`: each
+/// becomes paths of its own, with parameters that are named after their collections, `projectsId`. Operations at the root are always
+/// served. There, OpenAPI cannot say that an id may contain slashes; no minted one does.
+///
+/// The schemas of bodies are JSON Schema (draft 2020-12) of the one form that this library writes; requests are read in every form that
+/// ProtoJSON allows. A status that the document does not name can only come from your own `authorize`: `default` stands for it.
+///
+/// What is yours to say, you say in the answer: a title, a version, servers, security schemes, paths of your own.
+///
+/// ```
+/// use lro_runtime::{Operations, rest};
+///
+/// # fn example(operations: &Operations) {
+/// let mut document = rest::open_api("/v1", &["projects/*"], operations);
+/// document["info"]["title"] = "Disks".into();
+/// document["servers"] = serde_json::json!([{ "url": "https://disks.example.com" }]);
+/// assert!(document["paths"]["/v1/projects/{projectsId}/operations/{operationsId}"]["get"].is_object());
+/// # }
+/// ```
+pub fn open_api(prefix: &str, parents: &[&str], operations: &Operations) -> Value {
+    let prefix = prefix.trim_end_matches('/');
+    let registry = &operations.engine().registry;
+    let mut schemas = Schemas::at("#/components/schemas/");
+    let mut paths = Map::new();
+    operations::add(&mut paths, &mut schemas, registry, prefix, parents);
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "google.longrunning.Operations",
+            "version": prefix.rsplit('/').next().filter(|version| !version.is_empty()).unwrap_or("v1"),
+        },
+        "paths": paths,
+        "components": { "schemas": schemas.into_definitions() },
+    })
+}
