@@ -37,6 +37,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod catalog;
 mod data;
 mod engine;
 #[cfg(feature = "grpc")]

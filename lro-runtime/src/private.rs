@@ -23,8 +23,8 @@ pub use crate::data::payload::oneof::{
     Oneof, OneofField, Variant, contains, distinct_names, distinct_numbers, no_such_variant,
 };
 pub use crate::engine::{
-    Context, Handle, LinkedRerun, LinkedService, PackedRequest, Reply, RequestType, Start, StoredRequest,
-    clone_service, declared, request_type, rerun,
+    Context, Handle, Inside, Itself, LinkedRerun, LinkedService, PackedRequest, Probe, Reply, RequestType,
+    Start, StoredRequest, Untold, clone_service, declared, request_type, rerun,
 };
 
 /// What the expansion in a tonic service names.

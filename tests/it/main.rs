@@ -2,6 +2,7 @@
 
 mod architecture;
 mod attribute;
+mod catalog;
 mod engine;
 mod examples;
 mod filters;

@@ -1,5 +1,6 @@
 //! A span of time as an argument: `"1h 30m"`, or any expression that is a `Duration`.
 
+use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::parse::ParseStream;
 use syn::{Expr, ExprLit, Lit, Result};
@@ -14,6 +15,15 @@ pub(crate) fn parse(input: ParseStream<'_>) -> Result<Expr> {
     let millis = millis(&text.value()).map_err(|why| syn::Error::new(text.span(), why))?;
     let duration = quote_spanned!(text.span()=> ::core::time::Duration::from_millis(#millis));
     Ok(Expr::Verbatim(duration))
+}
+
+/// The duration, if it was a text, and so is the same for every call.
+pub(super) fn constant(timeout: &Expr) -> Option<&TokenStream> {
+    // Invariant: only `parse` makes one of these here; syn has none for an expression in parentheses' place.
+    match timeout {
+        Expr::Verbatim(duration) => Some(duration),
+        _ => None,
+    }
 }
 
 /// The milliseconds of a text such as `1h 30m`.

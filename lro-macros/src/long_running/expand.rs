@@ -6,8 +6,8 @@
 //! becomes
 //! ```text
 //! async fn take_snapshot(&self, request: Request) -> <D as Reply<M>>::Started {
-//!     const __METHOD: &Method = &Method { service, name, documentation, on_interrupt };
-//!     inventory::submit! { LinkedMethod { method: __METHOD, request, response, metadata } }
+//!     const __METHOD: &Method = &Method { service, name, documentation, on_interrupt, timeout };
+//!     inventory::submit! { LinkedMethod { method: __METHOD, request, keeps_request, response, metadata } }
 //!     let __this = clone_service(self);
 //!     let __start = Start::new(__METHOD, &(self.operations));
 //!     let __start = __start.parent(&(request.disk));
@@ -30,11 +30,11 @@ use syn::{Attribute, FnArg, PatIdent, Type};
 
 use super::arguments::Arguments;
 use super::check::{Checked, hidden_type};
-use super::glue;
 use super::handler::Handler;
 use super::receiver;
-use super::request::RequestParameter;
+use super::request::{self, RequestParameter};
 use super::shape::Shape;
+use super::{duration, glue};
 
 pub(crate) fn expand(checked: Checked) -> TokenStream {
     let method = method(&checked);
@@ -65,12 +65,17 @@ fn method(checked: &Checked) -> TokenStream {
         (Some(_), None) => quote!(Restart { max_attempts: #private::MAX_ATTEMPTS }),
         (Some(_), Some(attempts)) => quote!(Restart { max_attempts: #attempts }),
     };
+    let timeout = match arguments.timeout.value().and_then(duration::constant) {
+        Some(timeout) => quote!(::core::option::Option::Some(#timeout)),
+        None => quote!(::core::option::Option::None),
+    };
     quote! {
         const __METHOD: &#private::Method = &#private::Method {
             service: #service,
             name: #name,
             documentation: #documentation,
             on_interrupt: #private::OnInterrupt::#on_interrupt,
+            timeout: #timeout,
         };
     }
 }
@@ -96,11 +101,11 @@ fn submission(checked: &Checked) -> Option<TokenStream> {
     let response = quote_spanned! {glue(declared.span())=>
         <<#declared as #private::Reply<#metadata, #way>>::Response as #private::Payload>::full_name
     };
-    let request = match &checked.request {
-        Some(request) if is_constant(checked, &request.ty) => {
-            quote!(::core::option::Option::Some(__REQUEST.full_name))
-        }
-        _ => quote!(::core::option::Option::None),
+    let keeps_request = checked.request.as_ref().is_some_and(|request| is_constant(checked, &request.ty));
+    let request = if keeps_request {
+        quote!(::core::option::Option::Some((__REQUEST.full_name)()))
+    } else {
+        told_request(checked)
     };
     let private = arguments.private(metadata.span());
     let metadata = quote_spanned!(glue(metadata.span())=> <#metadata as #private::Payload>::full_name);
@@ -109,12 +114,33 @@ fn submission(checked: &Checked) -> Option<TokenStream> {
         #private::inventory::submit! {
             #private::LinkedMethod {
                 method: __METHOD,
-                request: #request,
+                request: || #request,
+                keeps_request: #keeps_request,
                 response: #response,
                 metadata: #metadata,
             }
         }
     })
+}
+
+/// The name of a request that is only told of. A parameter of any type will do, so the type is asked, and nothing is asked for.
+fn told_request(checked: &Checked) -> TokenStream {
+    let Checked { arguments, handler, .. } = checked;
+    match request::told(arguments, &handler.function.sig).filter(|ty| is_constant(checked, ty)) {
+        None => quote!(::core::option::Option::None),
+        Some(ty) => {
+            let private = arguments.private(ty.span());
+            let probe = |way: &str| {
+                let way = Ident::new(way, private.span());
+                quote_spanned!(private.span()=> #private::Probe::<#ty, #private::#way>::full_name)
+            };
+            let (itself, inside) = (probe("Itself"), probe("Inside"));
+            quote_spanned! {private.span()=> {
+                use #private::Untold as _;
+                #itself().or_else(#inside)
+            }}
+        }
+    }
 }
 
 /// The description of the request, and the request in the stored form, taken before the parameter is: the body owns that.

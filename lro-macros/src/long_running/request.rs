@@ -4,6 +4,7 @@
 //! be left out of the comparison in silence.
 
 use proc_macro2::{Ident, Span};
+use quote::ToTokens;
 use syn::{FnArg, Pat, PatType, Signature, Stmt, Type, parse_quote};
 
 use super::arguments::Arguments;
@@ -57,6 +58,23 @@ pub(crate) fn find(
         return None;
     };
     borrowable(handler, position)
+}
+
+/// The parameter that says what is asked for, as far as the catalogue can tell: the one in the wrapper of a wire, or the only one. Whether it is
+/// a payload, the compiler will know.
+pub(super) fn told<'a>(arguments: &Arguments, signature: &'a Signature) -> Option<&'a Type> {
+    let engine = arguments.operations.value().map(ToTokens::to_token_stream).map(|engine| engine.to_string());
+    let is_engine = |pattern: &Pat| {
+        engine.as_ref().is_some_and(|engine| pattern.to_token_stream().to_string() == *engine)
+    };
+    let candidates = candidates(signature).map(|(_, parameter)| parameter);
+    let candidates: Vec<_> =
+        candidates.filter(|parameter| !is_engine(&parameter.pat)).map(|parameter| &*parameter.ty).collect();
+    let wrappers: Vec<_> = candidates.iter().copied().filter(|ty| is_wrapper(ty)).collect();
+    match (&*wrappers, &*candidates) {
+        ([request], _) | ([], [request]) => Some(request),
+        _ => None,
+    }
 }
 
 /// What may be the request, by its position.

@@ -1,5 +1,7 @@
 //! A long-running method as the attribute describes it, and the link-time catalogue of all of them.
 
+use std::time::Duration;
+
 /// A method that `#[long_running]` annotates, described at compile time.
 #[derive(Debug)]
 pub struct Method {
@@ -11,6 +13,8 @@ pub struct Method {
     pub documentation: &'static str,
     /// What becomes of an operation whose worker is gone.
     pub on_interrupt: OnInterrupt,
+    /// How long an operation may take, if that is the same for every call.
+    pub timeout: Option<Duration>,
 }
 
 /// How many runs a restartable method has that says nothing about it: enough for a deploy that goes wrong, and few enough to end
@@ -41,8 +45,10 @@ impl Method {
 pub struct LinkedMethod {
     /// The method.
     pub method: &'static Method,
-    /// The full name of its request type, if calls are compared by it.
-    pub request: Option<fn() -> String>,
+    /// The full name of its request type, if there is one that is a payload.
+    pub request: fn() -> Option<String>,
+    /// Whether requests are compared or stored, and not only told of.
+    pub keeps_request: bool,
     /// The full name of its response type.
     pub response: fn() -> String,
     /// The full name of its metadata type.

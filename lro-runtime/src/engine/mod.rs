@@ -28,9 +28,9 @@ pub use self::context::Context;
 pub use self::handle::{Operation, Poll};
 pub use self::operations::Operations;
 pub use self::reply::{Handle, Reply};
-#[cfg(any(feature = "grpc", feature = "rest"))]
-pub(crate) use self::request::Inside;
-pub use self::request::{PackedRequest, RequestType, StoredRequest, request_type};
+pub use self::request::{
+    Inside, Itself, PackedRequest, Probe, RequestType, StoredRequest, Untold, request_type,
+};
 pub use self::rerun::{LinkedRerun, LinkedService, RestartPath, rerun};
 #[cfg(feature = "rest")]
 pub(crate) use self::rerun::{Replay, Service};

@@ -1,5 +1,7 @@
 //! The request of a start: the one parameter of a handler that says what is asked for.
 
+use std::marker::PhantomData;
+
 use super::context::pack_payload;
 use crate::data::method::Method;
 use crate::data::payload::Payload;
@@ -90,6 +92,28 @@ fn unpack<W, R: StoredRequest<W>>(stored: &Any) -> Result<R, Status> {
     })?;
     Ok(R::from_message(message))
 }
+
+/// Asks of a concrete type whether it is a [`StoredRequest`], without asking for it to be one: the inherent function is there for those that
+/// are, and wins; all others are left to [`Untold`].
+#[derive(Debug)]
+pub struct Probe<R, W>(PhantomData<(R, W)>);
+
+impl<W, R: StoredRequest<W>> Probe<R, W> {
+    /// The full name of the request's message.
+    pub fn full_name() -> Option<String> {
+        Some(R::Message::full_name())
+    }
+}
+
+/// What is said of all other types.
+pub trait Untold {
+    /// Nothing.
+    fn full_name() -> Option<String> {
+        None
+    }
+}
+
+impl<R, W> Untold for Probe<R, W> {}
 
 /// A text that a call may give: any `AsRef<str>`, or an `Option` of one. `W` is inferred, as for [`StoredRequest`].
 #[diagnostic::on_unimplemented(

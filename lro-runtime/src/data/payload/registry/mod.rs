@@ -76,7 +76,7 @@ impl Registry {
         let mut undescribed = Vec::new();
         for linked in methods {
             let names = [("response", (linked.response)()), ("metadata", (linked.metadata)())];
-            let request = linked.request.map(|full_name| ("request", full_name()));
+            let request = linked.keeps_request.then(|| Some(("request", (linked.request)()?))).flatten();
             for (role, full_name) in names.into_iter().chain(request) {
                 if !self.contains(&full_name) {
                     undescribed.push(UndescribedMethod::new(linked.method.full_name(), role, full_name));
@@ -155,7 +155,6 @@ impl Registry {
         parse::parse(&descriptor, json)
     }
 
-    #[cfg(test)]
     pub(crate) fn pool(&self) -> &DescriptorPool {
         &self.pool
     }

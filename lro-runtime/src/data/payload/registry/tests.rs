@@ -216,15 +216,24 @@ fn methods_without_descriptors_are_all_listed() {
             name,
             documentation: "",
             on_interrupt: OnInterrupt::Fail,
+            timeout: None,
         }))
     };
     let known: fn() -> String = || "acme.v1.Disk".to_owned();
     let unknown: fn() -> String = || "acme.v1.Nothing".to_owned();
+    let linked = |name, keeps_request, response, metadata| LinkedMethod {
+        method: method(name),
+        request: || Some("acme.v1.Nothing".to_owned()),
+        keeps_request,
+        response,
+        metadata,
+    };
     let methods = [
-        LinkedMethod { method: method("CreateDisk"), request: Some(known), response: known, metadata: known },
-        LinkedMethod { method: method("DeleteDisk"), request: None, response: unknown, metadata: known },
-        LinkedMethod { method: method("GrowDisk"), request: None, response: known, metadata: unknown },
-        LinkedMethod { method: method("MoveDisk"), request: Some(unknown), response: known, metadata: known },
+        // What is only told of need not be described.
+        linked("CreateDisk", false, known, known),
+        linked("DeleteDisk", false, unknown, known),
+        linked("GrowDisk", false, known, unknown),
+        linked("MoveDisk", true, known, known),
     ];
     assert!(registry.check(methods[..1].iter()).is_ok());
     let refusal = registry.check(methods.iter()).unwrap_err().to_string();

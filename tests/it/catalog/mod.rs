@@ -1,0 +1,3 @@
+//! What the program says of itself: the catalogue of its methods.
+
+mod methods;
