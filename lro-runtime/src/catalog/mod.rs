@@ -2,6 +2,8 @@
 //!
 //! The attribute leaves an entry for each method when the program is linked, and the derive one for each type. From these a [`Catalog`] is made.
 
+mod json_schema;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -47,7 +49,6 @@ use crate::engine::Operations;
 #[derive(Debug, Clone)]
 pub struct Catalog {
     methods: Vec<MethodEntry>,
-    #[allow(dead_code)]
     pool: DescriptorPool,
 }
 

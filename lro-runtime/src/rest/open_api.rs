@@ -1,13 +1,14 @@
 //! The routes as an OpenAPI document, with the schemas of all that goes over them. Pure.
 
+mod document;
 mod operations;
 mod path;
 mod responses;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use crate::data::payload::json_schema::Schemas;
-use crate::engine::Operations;
+use self::document::Document;
+use crate::catalog::Catalog;
 
 /// An [OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.0) document of the routes of [`router_at`](super::router_at) under the same prefix
 /// (P-132…P-134, P-136), with every status and the error envelope (P-171…P-173).
@@ -25,25 +26,15 @@ use crate::engine::Operations;
 /// use lro_runtime::{Operations, rest};
 ///
 /// # fn example(operations: &Operations) {
-/// let mut document = rest::open_api("/v1", &["projects/*"], operations);
+/// let mut document = rest::open_api("/v1", &["projects/*"], &operations.catalog());
 /// document["info"]["title"] = "Disks".into();
 /// document["servers"] = serde_json::json!([{ "url": "https://disks.example.com" }]);
 /// assert!(document["paths"]["/v1/projects/{projectsId}/operations/{operationsId}"]["get"].is_object());
 /// # }
 /// ```
-pub fn open_api(prefix: &str, parents: &[&str], operations: &Operations) -> Value {
+pub fn open_api(prefix: &str, parents: &[&str], catalog: &Catalog) -> Value {
     let prefix = prefix.trim_end_matches('/');
-    let registry = &operations.engine().registry;
-    let mut schemas = Schemas::at("#/components/schemas/");
-    let mut paths = Map::new();
-    operations::add(&mut paths, &mut schemas, registry, prefix, parents);
-    json!({
-        "openapi": "3.1.0",
-        "info": {
-            "title": "google.longrunning.Operations",
-            "version": prefix.rsplit('/').next().filter(|version| !version.is_empty()).unwrap_or("v1"),
-        },
-        "paths": paths,
-        "components": { "schemas": schemas.into_definitions() },
-    })
+    let mut document = Document::new();
+    operations::add(&mut document, catalog, prefix, parents);
+    document.finish(prefix.rsplit('/').next().filter(|version| !version.is_empty()).unwrap_or("v1"))
 }

@@ -1,4 +1,4 @@
-//! Other people's programs as judges: what Google publishes for Python and Node, and buf, run against this crate.
+//! Other people's programs as judges: what Google publishes for Python and Node, buf, `jsonschema` and schemathesis, run against this crate.
 
 mod buf;
 mod clients;

@@ -4,17 +4,19 @@
 //! reads more than that, for other writers' sake (fields by their protobuf names, 64-bit integers as numbers, `null` for what is not
 //! set); a schema of all of it would tell nobody what to expect.
 //!
-//! What a schema cannot say is left to `format`, which validators may check: the ranges of 64-bit integers and of times. And it
+//! What a schema cannot say is left to `format`, which validators may check: the ranges of 64-bit integers, and which days there are. And it
 //! takes any type in a field that is an `Any`.
 
 mod comments;
 mod value;
 
-use prost_reflect::{EnumDescriptor, Kind, MessageDescriptor, OneofDescriptor};
+use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor};
 use serde_json::{Map, Value, json};
 
 use self::comments::Comments;
 pub(crate) use self::value::any;
+#[cfg(feature = "rest")]
+pub(crate) use self::value::timeout;
 use super::any::type_url;
 use super::special::has_own_form;
 
@@ -114,12 +116,7 @@ impl Schemas {
             properties.insert("@type".to_owned(), json!({ "const": url }));
         }
         for field in descriptor.fields() {
-            let mut schema = self.field(&field.kind(), field.is_list());
-            comments.describe(&mut schema, field.path());
-            deprecate(
-                &mut schema,
-                field.field_descriptor_proto().options.as_ref().and_then(|o| o.deprecated),
-            );
+            let schema = self.described_field(&field);
             properties.insert(field.json_name().to_owned(), schema);
         }
         for extension in descriptor.extensions() {
@@ -144,6 +141,14 @@ impl Schemas {
         }
         comments.describe(&mut schema, descriptor.path());
         deprecate(&mut schema, descriptor.descriptor_proto().options.as_ref().and_then(|o| o.deprecated));
+        schema
+    }
+
+    /// The schema of a field, with what is written about it.
+    pub(crate) fn described_field(&mut self, field: &FieldDescriptor) -> Value {
+        let mut schema = self.field(&field.kind(), field.is_list());
+        Comments::of(field.parent_file()).describe(&mut schema, field.path());
+        deprecate(&mut schema, field.field_descriptor_proto().options.as_ref().and_then(|o| o.deprecated));
         schema
     }
 
@@ -214,3 +219,6 @@ fn deprecate(schema: &mut Value, deprecated: Option<bool>) {
         schema["deprecated"] = true.into();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,11 @@
 //! The five methods, at the root and below each parent (P-132…P-134, P-136).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::document::{Described, Document};
 use super::path::Template;
-use super::responses::{json_content, responses};
-use crate::data::payload::json_schema::Schemas;
-use crate::data::payload::registry::Registry;
+use crate::catalog::Catalog;
+use crate::data::payload::json_schema::timeout;
 use crate::data::status::Code;
 use crate::engine::Verb;
 use crate::rest::routes::COLLECTION;
@@ -28,8 +28,7 @@ struct Method {
     name: &'static str,
     http: &'static str,
     custom: &'static str,
-    summary: &'static str,
-    description: &'static str,
+    documentation: &'static str,
 }
 
 const METHODS: [Method; 5] = [
@@ -38,98 +37,67 @@ const METHODS: [Method; 5] = [
         name: "ListOperations",
         http: "get",
         custom: "",
-        summary: "Lists operations, the newest first.",
-        description: "",
+        documentation: "Lists operations, the newest first.",
     },
     Method {
         verb: Verb::Get,
         name: "GetOperation",
         http: "get",
         custom: "",
-        summary: "The latest state of an operation.",
-        description: "An operation that failed is answered with 200, too; its `error` says why.",
+        documentation: "The latest state of an operation.\n\nAn operation that failed is answered with 200, too; its `error` says why.",
     },
     Method {
         verb: Verb::Delete,
         name: "DeleteOperation",
         http: "delete",
         custom: "",
-        summary: "Forgets an operation.",
-        description: "The work goes on, if it is not done.",
+        documentation: "Forgets an operation.\n\nThe work goes on, if it is not done.",
     },
     Method {
         verb: Verb::Cancel,
         name: "CancelOperation",
         http: "post",
         custom: ":cancel",
-        summary: "Asks an operation to stop.",
-        description: "It may finish all the same; one that is done stays as it is.",
+        documentation: "Asks an operation to stop.\n\nIt may finish all the same; one that is done stays as it is.",
     },
     Method {
         verb: Verb::Wait,
         name: "WaitOperation",
         http: "post",
         custom: ":wait",
-        summary: "The state of an operation as soon as it is done, and at the latest after a timeout.",
-        description: "Reaching the timeout, or the server's own limit, is no error: the operation is answered as it is then.",
+        documentation: "The state of an operation as soon as it is done, and at the latest after a timeout.\n\nReaching the timeout, or the server's own limit, is no error: the operation is answered as it is then.",
     },
 ];
 
-pub(super) fn add(
-    paths: &mut Map<String, Value>,
-    schemas: &mut Schemas,
-    registry: &Registry,
-    prefix: &str,
-    parents: &[&str],
-) {
-    let operation = schemas.define(format!("{SERVICE}.Operation"), |schemas| registry.any_operation(schemas));
-    for (place, parent) in parents.iter().copied().chain([""]).enumerate() {
+pub(super) fn add(document: &mut Document, catalog: &Catalog, prefix: &str, parents: &[&str]) {
+    let name = |message: &str| format!("{SERVICE}.{message}");
+    let schemas = &mut document.schemas;
+    let operation = schemas.define(name("Operation"), |schemas| catalog.operation(schemas, None));
+    let page = schemas.define(name("ListOperationsResponse"), |_| page(&operation));
+    let empty = || json!({ "type": "object", "additionalProperties": false });
+    let empty = schemas.define("google.protobuf.Empty".to_owned(), |_| empty());
+    for parent in parents.iter().copied().chain([""]) {
         for method in &METHODS {
-            let below =
-                if method.verb == Verb::List { COLLECTION.to_owned() } else { format!("{COLLECTION}/*") };
-            let pattern = format!("{parent}/{below}");
-            let template = Template::new(prefix, &pattern, method.custom);
-            let item = paths.entry(template.path.clone()).or_insert_with(|| json!({}));
-            item[method.http] = describe(method, place, &template, schemas, &operation);
+            let (below, answer) = match method.verb {
+                Verb::List => ("", &page),
+                Verb::Get | Verb::Wait => ("/*", &operation),
+                Verb::Delete | Verb::Cancel => ("/*", &empty),
+            };
+            let pattern = format!("{parent}/{COLLECTION}{below}");
+            let template = Template::of_pattern(prefix, &pattern, method.custom);
+            let described = Described {
+                service: SERVICE,
+                name: method.name,
+                http: method.http,
+                documentation: method.documentation,
+                query: query(method.verb),
+                body: body(method.verb),
+                answer: answer.clone(),
+                errors: &ERRORS,
+            };
+            document.add(&template, described);
         }
     }
-}
-
-fn describe(
-    method: &Method,
-    place: usize,
-    template: &Template,
-    schemas: &mut Schemas,
-    operation: &Value,
-) -> Value {
-    // Unique in a document; the first binding has the plain name.
-    let suffix = if place == 0 { String::new() } else { (place + 1).to_string() };
-    let mut errors = ERRORS.to_vec();
-    if method.verb == Verb::List {
-        errors.push((Code::Unimplemented, "`returnPartialSuccess` is not supported."));
-    }
-    let answer = match method.verb {
-        Verb::List => schemas.define(format!("{SERVICE}.ListOperationsResponse"), |_| page(operation)),
-        Verb::Get | Verb::Wait => operation.clone(),
-        Verb::Delete | Verb::Cancel => schemas.define(
-            "google.protobuf.Empty".to_owned(),
-            |_| json!({ "type": "object", "additionalProperties": false }),
-        ),
-    };
-    let mut described = json!({
-        "operationId": format!("{}{suffix}", method.name),
-        "tags": [SERVICE],
-        "summary": method.summary,
-        "parameters": template.describe().chain(query(method.verb)).collect::<Vec<_>>(),
-        "responses": responses(schemas, &answer, &errors),
-    });
-    if !method.description.is_empty() {
-        described["description"] = method.description.into();
-    }
-    if let Some(schema) = body(method.verb) {
-        described["requestBody"] = json!({ "content": json_content(&schema) });
-    }
-    described
 }
 
 /// The parameters of a query (P-144…P-147). Those that every Google API ignores are ignored here, too.
@@ -139,7 +107,7 @@ fn query(verb: Verb) -> Vec<Value> {
         parameter(
             "$alt",
             "`json;enum-encoding=int` prints enums as numbers.",
-            json!({ "enum": ["json", "json;enum-encoding=int"] }),
+            json!({ "type": "string", "examples": ["json;enum-encoding=int"] }),
         )
     };
     match verb {
@@ -155,7 +123,6 @@ fn query(verb: Verb) -> Vec<Value> {
                 json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": i32::MAX }),
             ),
             parameter("pageToken", "The `nextPageToken` of the page before.", json!({ "type": "string" })),
-            parameter("returnPartialSuccess", "Not supported.", json!({ "type": "boolean" })),
             numbers(),
         ],
         Verb::Get | Verb::Wait => vec![numbers()],
@@ -168,12 +135,7 @@ fn body(verb: Verb) -> Option<Value> {
     let properties = match verb {
         Verb::Cancel => json!({}),
         Verb::Wait => json!({
-            "timeout": {
-                "type": "string",
-                "format": "google-duration",
-                "pattern": "^[0-9]{1,12}([.][0-9]{1,9})?s$",
-                "description": "How long to wait at most, such as `3.5s`.",
-            },
+            "timeout": timeout(),
         }),
         Verb::Get | Verb::List | Verb::Delete => return None,
     };

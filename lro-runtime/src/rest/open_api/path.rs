@@ -1,43 +1,48 @@
-//! Resource patterns as OpenAPI's path templates.
+//! Resource patterns and the paths of HTTP rules as OpenAPI's path templates.
 
 use serde_json::{Value, json};
 
+/// No `.` and no `..`, no control characters, and not what names the collection of operations (P-027, P-078).
+const SEGMENT: &str = "^(?!([.]{1,2}|operations)$)[^/\\u0000-\\u001f\\u007f-\\u009f]+$";
+
 /// A path with parameters, each of one segment.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Template {
     pub(super) path: String,
-    pub(super) parameters: Vec<String>,
+    parameters: Vec<String>,
 }
 
 impl Template {
-    /// `projects/*/disks` as `/projects/{projectsId}/disks`, between a prefix and a verb. A `**` becomes one parameter, too: there are none
-    /// of several segments.
-    pub(super) fn new(prefix: &str, pattern: &str, verb: &str) -> Self {
-        let mut template = Self { path: prefix.to_owned(), parameters: Vec::new() };
-        let mut before = "resource";
-        for segment in pattern.split('/').filter(|segment| !segment.is_empty()) {
-            template.path.push('/');
-            if segment.starts_with('*') {
-                let name = template.name(before);
-                template.path.push_str(&format!("{{{name}}}"));
-                template.parameters.push(name);
-            } else {
-                template.path.push_str(segment);
-                before = segment;
-            }
-        }
+    /// `projects/*/disks` as `/projects/{projectsId}/disks`, between a prefix and a verb.
+    pub(super) fn of_pattern(prefix: &str, pattern: &str, verb: &str) -> Self {
+        let mut template = Self { path: prefix.to_owned(), ..Self::default() };
+        template.push(pattern);
         template.path.push_str(verb);
         template
     }
 
-    /// A name for the segment below a collection, as in Google's discovery documents.
-    fn name(&self, collection: &str) -> String {
-        let is_word = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        let name = format!("{}Id", collection.chars().filter(is_word).collect::<String>());
+    /// Adds segments. A `**` becomes one parameter, too: there are none of several segments.
+    fn push(&mut self, pattern: &str) {
+        for segment in pattern.split('/').filter(|segment| !segment.is_empty()) {
+            if segment.starts_with('*') {
+                // As in Google's discovery documents: after the collection.
+                let collection = self.path.rsplit('/').find(|segment| !segment.starts_with('{'));
+                let is_word = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+                let collection: String = collection.unwrap_or_default().chars().filter(is_word).collect();
+                self.push_parameter(format!("{collection}Id"));
+            } else {
+                self.path.extend(["/", segment]);
+            }
+        }
+    }
+
+    fn push_parameter(&mut self, name: String) {
         let numbered = (2..).map(|number| format!("{name}{number}"));
         let mut names = [name.clone()].into_iter().chain(numbered);
         // Invariant: the names have no end, the parameters do.
-        names.find(|name| !self.parameters.contains(name)).unwrap_or_default()
+        let name = names.find(|name| !self.parameters.contains(name)).unwrap_or_default();
+        self.path.extend(["/{", &name, "}"]);
+        self.parameters.push(name);
     }
 
     /// The parameters as OpenAPI describes them.
@@ -47,7 +52,7 @@ impl Template {
                 "name": name,
                 "in": "path",
                 "required": true,
-                "schema": { "type": "string", "pattern": "^[^/]+$" },
+                "schema": { "type": "string", "pattern": SEGMENT },
             })
         })
     }
@@ -60,15 +65,13 @@ mod tests {
     #[test]
     fn each_star_is_a_parameter_of_its_own() {
         for (pattern, path) in [
-            ("", ""),
-            ("operations", "/operations"),
-            ("projects/*/locations/*", "/projects/{projectsId}/locations/{locationsId}"),
-            ("*/*", "/{resourceId}/{resourceId2}"),
-            ("a/*/a/*/a/**", "/a/{aId}/a/{aId2}/a/{aId3}"),
+            ("", "/v1"),
+            ("operations", "/v1/operations"),
+            ("projects/*/locations/*", "/v1/projects/{projectsId}/locations/{locationsId}"),
+            ("*/*", "/v1/{v1Id}/{v1Id2}"),
+            ("a/*/a/*/a/**", "/v1/a/{aId}/a/{aId2}/a/{aId3}"),
         ] {
-            let template = Template::new("", pattern, "");
-            assert_eq!(template.path, path);
-            assert_eq!(template.parameters.len(), path.matches('{').count());
+            assert_eq!(Template::of_pattern("/v1", pattern, "").path, path);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::document::json_content;
 use crate::data::payload::json_schema::{Schemas, any};
 use crate::data::status::Code;
 use crate::rest::error::http_status;
@@ -14,15 +15,14 @@ pub(super) fn responses(schemas: &mut Schemas, message: &Value, errors: &[(Code,
     responses.insert("200".to_owned(), answer("OK", message));
     for (code, description) in errors {
         let description = format!("{}: {description}", code.name());
+        // Several codes have one number.
         let number = http_status(*code).as_str().to_owned();
+        let said = responses.get(&number).and_then(|said: &Value| said["description"].as_str());
+        let description = said.map_or(description.clone(), |said| format!("{said}\n{description}"));
         responses.insert(number, answer(&description, &envelope));
     }
     responses.insert("default".to_owned(), answer("Another error.", &envelope));
     Value::Object(responses)
-}
-
-pub(super) fn json_content(schema: &Value) -> Value {
-    json!({ "application/json": { "schema": schema } })
 }
 
 fn envelope() -> Value {

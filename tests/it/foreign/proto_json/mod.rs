@@ -2,6 +2,7 @@
 
 mod generated;
 mod kinds;
+pub(super) mod schemas;
 mod texts;
 
 use std::fs::File;
@@ -12,6 +13,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use lro_runtime::catalog::Catalog;
 use lro_runtime::rest::ProtoJson;
 use lro_runtime::{Operations, Payload, PayloadError, Status, rest};
 use prost::Message as _;
@@ -53,6 +55,7 @@ struct Bench {
     client: Client,
     folder: TempDir,
     types: DescriptorPool,
+    catalog: Catalog,
 }
 
 impl Bench {
@@ -68,7 +71,7 @@ impl Bench {
         std::fs::write(folder.path().join("types"), &types).unwrap();
         let client = Client::builder().no_proxy().build().unwrap();
         let types = DescriptorPool::decode(types.as_slice()).unwrap();
-        Self { server, client, folder, types }
+        Self { server, client, folder, types, catalog: operations.catalog() }
     }
 
     async fn send(

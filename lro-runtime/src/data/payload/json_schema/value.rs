@@ -3,6 +3,10 @@
 use prost_reflect::Kind;
 use serde_json::{Value, json};
 
+/// The text of a duration without its sign: 10,000 years at most.
+const DURATION: &str = "([0-9]{1,11}|[12][0-9]{11}|30[0-9]{10}|31[0-4][0-9]{9}|315[0-4][0-9]{8}|3155[0-6][0-9]{7}\
+                        |31557[0-5][0-9]{6}|315576000000)([.][0-9]{1,9})?s";
+
 /// A scalar (P-163).
 pub(super) fn scalar(kind: &Kind) -> Value {
     match kind {
@@ -56,7 +60,7 @@ pub(super) fn special(full_name: &str) -> Option<Value> {
         "google.protobuf.Duration" => json!({
             "type": "string",
             "format": "google-duration",
-            "pattern": "^-?[0-9]{1,12}([.][0-9]{1,9})?s$",
+            "pattern": format!("^-?{DURATION}$"),
         }),
         "google.protobuf.FieldMask" => json!({
             "type": "string",
@@ -80,6 +84,12 @@ pub(crate) fn any() -> Value {
         "additionalProperties": true,
         "description": "A message of the type that `@type` names: its fields, or its `value` if its JSON is no object of fields.",
     })
+}
+
+/// A duration that is not negative, or none.
+#[cfg(feature = "rest")]
+pub(crate) fn timeout() -> Value {
+    json!({ "type": ["string", "null"], "format": "google-duration", "pattern": format!("^{DURATION}$") })
 }
 
 /// An integer as a string. Its range is in the format's name: a pattern of it would be unreadable.

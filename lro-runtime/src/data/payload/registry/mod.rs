@@ -12,13 +12,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, ReflectMessage};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 pub use self::error::{RegistryError, UndescribedMethod, UnresolvedField};
 use super::any::Any;
 use super::describe::{self, TypeDescription};
-use super::json_schema::{self, Schemas};
 use super::normal;
 use super::parse::{self, ParseError};
 use super::render::Renderer;
@@ -119,25 +117,6 @@ impl Registry {
                 .finalize()
                 .into(),
         )
-    }
-
-    /// The JSON Schema of a message, with all that it refers to under `$defs`; `None` when its type is unknown.
-    pub(crate) fn json_schema(&self, full_name: &str) -> Option<Value> {
-        let mut schemas = Schemas::at("#/$defs/");
-        let root = schemas.message(&self.message(full_name)?);
-        Some(schemas.into_document(root))
-    }
-
-    /// The schema of an operation of any type.
-    pub(crate) fn any_operation(&self, schemas: &mut Schemas) -> Value {
-        self.operation_with(schemas, json_schema::any(), json_schema::any())
-    }
-
-    fn operation_with(&self, schemas: &mut Schemas, metadata: Value, response: Value) -> Value {
-        // Invariant: `google.rpc` is in every registry.
-        let status =
-            self.message("google.rpc.Status").map_or(Value::Bool(true), |status| schemas.message(&status));
-        schemas.operation(metadata, response, status)
     }
 
     /// Renders with these types.
