@@ -30,6 +30,7 @@
 //! - `grpc`: the five methods over gRPC and gRPC-Web, as a tonic service, and handlers in tonic services.
 //! - `sqlite`: the embedded durable store.
 //! - `postgres`: the durable store that many replicas share.
+//! - `schema`: [`assert_schema_locked!`], a check in your tests that no schema breaks its clients.
 //! - `conformance`: the suite of properties that a store must have, for those who write one.
 
 #![forbid(unsafe_code)]

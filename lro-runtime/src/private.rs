@@ -9,7 +9,7 @@ pub use lro_macros::long_running;
 pub use prost::encoding::{DecodeContext, WireType, skip_field};
 pub use prost::{DecodeError, Message, Name};
 
-pub use crate::data::method::{LinkedMethod, MAX_ATTEMPTS, Method, OnInterrupt};
+pub use crate::data::method::{HttpRule, HttpVerb, LinkedMethod, MAX_ATTEMPTS, Method, OnInterrupt};
 pub use crate::data::payload::Payload;
 pub use crate::data::payload::any::type_url;
 pub use crate::data::payload::describe::{

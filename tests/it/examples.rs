@@ -1,8 +1,10 @@
 //! Every example as its reader runs it.
 
+use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 
+use prost_reflect::DescriptorPool;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::tempdir;
@@ -264,4 +266,30 @@ fn start_refused(folder: &Path, arguments: &[&str]) -> String {
     assert_eq!((code, &*text), (Some(1), ""), "{errors}");
     assert_eq!(errors.lines().count(), 1, "{errors}");
     errors
+}
+
+/// One command writes what generators of clients need: the contract's descriptors, whole, and the routes of its operations.
+#[test]
+fn api_keys_writes_its_schema() {
+    let folder = tempdir().unwrap();
+    let output = program("api-keys", folder.path()).args(["--schema", "out"]).output().unwrap();
+    let (code, text, errors) = written(&output);
+    assert_eq!((code, &*errors), (Some(0), ""));
+    let schema = |name| format!("out/json_schema/google.{name}.json");
+    let requests = ["CreateKey", "DeleteKey", "UndeleteKey", "UpdateKey"];
+    let operations = requests.map(|name| schema(format!("api.apikeys.v2.ApiKeys.{name}.Operation")));
+    let mut expected = operations.to_vec();
+    expected.extend(requests.map(|name| schema(format!("api.apikeys.v2.{name}Request"))));
+    expected.extend(["api.apikeys.v2.Key", "protobuf.Empty"].map(|name| schema(name.to_owned())));
+    expected.extend(["descriptors.bin", "openapi.json", "service.yaml"].map(|name| format!("out/{name}")));
+    expected.sort();
+    let mut files: Vec<_> = text.lines().collect();
+    files.sort();
+    assert_eq!(files, expected);
+    let descriptors = fs::read(folder.path().join("out/descriptors.bin")).unwrap();
+    let pool = DescriptorPool::decode(&*descriptors).unwrap();
+    assert!(pool.get_service_by_name("google.api.apikeys.v2.ApiKeys").is_some());
+    assert!(pool.get_message_by_name("google.longrunning.Operation").is_some());
+    let config = fs::read_to_string(folder.path().join("out/service.yaml")).unwrap();
+    assert!(config.contains("get: '/v2/{name=operations/**}'"), "{config}");
 }

@@ -10,7 +10,7 @@ use prost_reflect::DescriptorPool;
 use prost_types::FileDescriptorSet;
 use tonic_prost_build::Builder;
 
-const PROTOS: [&str; 3] = ["lro-runtime/proto", "examples/proto", "tests/protos"];
+const PROTOS: [&str; 4] = ["lro-runtime/proto", "examples/proto", "tests/protos", "tests/protos/archives"];
 
 /// One folder of generated code.
 struct Target {
@@ -21,12 +21,18 @@ struct Target {
     files: &'static [&'static str],
 }
 
-const TARGETS: [Target; 4] = [
+const TARGETS: [Target; 6] = [
     Target {
         proto: "google/longrunning/operations.proto",
         folder: "lro-runtime/src/grpc/generated",
         set: |builder| builder.build_transport(false).extern_path(".google.rpc", "::tonic_types::pb"),
         files: &["descriptors.bin", "google.longrunning.rs"],
+    },
+    Target {
+        proto: "google/api/annotations.proto",
+        folder: "lro-runtime/src/catalog/google",
+        set: |builder| builder,
+        files: &["descriptors.bin"],
     },
     Target {
         proto: "google/api/apikeys/v2/apikeys.proto",
@@ -44,6 +50,17 @@ const TARGETS: [Target; 4] = [
         folder: "tests/it/attribute/tonic/generated/extern_path",
         set: |builder| builder.extern_path(".google.longrunning", "::lro_runtime::grpc"),
         files: &["lro.tests.disks.v1.rs"],
+    },
+    Target {
+        // Exported from the types and methods in `catalog::archives`.
+        proto: "lro/tests/archives/v1/archives.proto",
+        folder: "tests/it/catalog/generated",
+        set: |builder| {
+            let builder =
+                builder.build_client(false).extern_path(".google.longrunning", "::lro_runtime::grpc");
+            builder.extern_path(".lro.tests.archives.v1", "crate::catalog::archives")
+        },
+        files: &["lro.tests.archives.v1.rs"],
     },
     Target {
         proto: "disks.proto",

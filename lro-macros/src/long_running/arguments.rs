@@ -6,12 +6,13 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr, LitBool, LitInt, LitStr, Path, Token, Type, parenthesized};
 
+use super::http::{self, Http, is_identifier};
 use super::slot::Slot;
 use super::{duration, glue};
 use crate::errors::Errors;
 
 /// Every argument, with an example for the messages.
-const SUPPORTED: [(&str, &str); 15] = [
+const SUPPORTED: [(&str, &str); 16] = [
     ("service", r#"service = "acme.disks.v1.Snapshots""#),
     ("name", r#"name = "TakeSnapshot""#),
     ("metadata", "metadata = TakeSnapshotMetadata"),
@@ -24,6 +25,7 @@ const SUPPORTED: [(&str, &str); 15] = [
     ("timeout", r#"timeout = "10m""#),
     ("on_interrupt", "on_interrupt = restart"),
     ("max_attempts", "max_attempts = 3"),
+    ("http", http::EXAMPLE),
     ("operation", "operation = pb::google::longrunning::Operation"),
     ("catalog", "catalog = false"),
     ("crate", "crate = path::to::lro_runtime"),
@@ -51,6 +53,7 @@ pub(crate) struct Arguments {
     pub(crate) timeout: Slot<Expr>,
     pub(crate) on_interrupt: Slot<OnInterrupt>,
     pub(crate) max_attempts: Slot<LitInt>,
+    pub(crate) http: Slot<Http>,
     pub(crate) operation: Slot<Type>,
     pub(crate) catalog: Slot<LitBool>,
     runtime: Slot<Path>,
@@ -111,6 +114,7 @@ impl Arguments {
             self.validate_only.keyword(),
             self.request_id.keyword(),
             self.exclusive.keyword(),
+            self.http.keyword(),
         ];
         keywords.into_iter().flatten()
     }
@@ -122,6 +126,11 @@ impl Arguments {
         let Some(example) = example(&keyword) else {
             return Err(refused(&keyword, format_args!("there is no argument `{keyword}`: {}", supported())));
         };
+        if keyword == "http" {
+            let rule = Http::parse(&keyword, input)?;
+            self.http.set(keyword, rule, errors);
+            return end_of("http", input);
+        }
         let has_value = input.parse::<Token![=]>().is_ok() && !input.is_empty() && !input.peek(Token![,]);
         if !has_value {
             return Err(refused(&keyword, format_args!("`{keyword}` takes a value: `{example}`")));
@@ -144,10 +153,7 @@ impl Arguments {
             "catalog" => self.catalog.set(keyword, literal(input, example)?, errors),
             _ => self.runtime.set(keyword, runtime_path(input, example)?, errors),
         }
-        if input.is_empty() || input.peek(Token![,]) {
-            return Ok(());
-        }
-        Err(input.error(format_args!("expected `,` after the value of `{name}`")))
+        end_of(&name, input)
     }
 
     /// Where it is said that the handler runs again.
@@ -165,6 +171,13 @@ impl Arguments {
             None => quote_spanned!(span=> ::lro_runtime::__private),
         }
     }
+}
+
+fn end_of(name: &str, input: ParseStream<'_>) -> syn::Result<()> {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Ok(());
+    }
+    Err(input.error(format_args!("expected `,` after the value of `{name}`")))
 }
 
 /// What the `impl` block's attribute hands down, before the method's own arguments: `__block(…),`.
@@ -258,10 +271,4 @@ fn method_name(input: ParseStream<'_>, example: &str) -> syn::Result<LitStr> {
 
 fn refused(tokens: impl ToTokens, message: impl std::fmt::Display) -> syn::Error {
     syn::Error::new_spanned(tokens, message)
-}
-
-/// An identifier of the protobuf language.
-fn is_identifier(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
 }

@@ -6,7 +6,7 @@
 //! becomes
 //! ```text
 //! async fn take_snapshot(&self, request: Request) -> <D as Reply<M>>::Started {
-//!     const __METHOD: &Method = &Method { service, name, documentation, on_interrupt, timeout };
+//!     const __METHOD: &Method = &Method { service, name, documentation, on_interrupt, timeout, http };
 //!     inventory::submit! { LinkedMethod { method: __METHOD, request, keeps_request, response, metadata } }
 //!     let __this = clone_service(self);
 //!     let __start = Start::new(__METHOD, &(self.operations));
@@ -69,6 +69,10 @@ fn method(checked: &Checked) -> TokenStream {
         Some(timeout) => quote!(::core::option::Option::Some(#timeout)),
         None => quote!(::core::option::Option::None),
     };
+    let http = match arguments.http.value().map(|rule| rule.tokens(&private)) {
+        Some(rule) => quote!(::core::option::Option::Some(#rule)),
+        None => quote!(::core::option::Option::None),
+    };
     quote! {
         const __METHOD: &#private::Method = &#private::Method {
             service: #service,
@@ -76,6 +80,7 @@ fn method(checked: &Checked) -> TokenStream {
             documentation: #documentation,
             on_interrupt: #private::OnInterrupt::#on_interrupt,
             timeout: #timeout,
+            http: #http,
         };
     }
 }

@@ -14,6 +14,7 @@ mod expand;
 mod fallback;
 mod format;
 mod handler;
+mod http;
 mod mark;
 mod parameter;
 mod receiver;

@@ -81,6 +81,7 @@ snapshots! {
         request_id = request.request_id,
         exclusive = request.disk,
         timeout = "1h 30m",
+        http(post = "/v1/{parent=projects/*}/disks:copy"),
     ] {
         async fn copy(&self, ProtoJson(request): ProtoJson<Request>, ctx: Context<Progress>) -> Result<Disk, Status> {
             self.copy_now(request).await

@@ -1,5 +1,9 @@
 //! JSON Schema of payloads and operations, with the types of a catalogue.
 
+use std::collections::BTreeMap;
+
+#[cfg(feature = "rest")]
+use prost_reflect::MessageDescriptor;
 use serde_json::Value;
 
 use super::{Catalog, MethodEntry};
@@ -59,6 +63,24 @@ impl Catalog {
         let mut schemas = Schemas::at("#/$defs/");
         let root = self.operation(&mut schemas, Some(method));
         schemas.into_document(root)
+    }
+
+    /// The schemas of the methods' messages under their full names, and of their operations under the methods'.
+    pub(super) fn json_schemas(&self) -> BTreeMap<String, Value> {
+        let mut schemas = BTreeMap::new();
+        for method in self.methods() {
+            let name = format!("{}.{}.Operation", method.service, method.name);
+            schemas.insert(name, self.operation_json_schema(method));
+            for full_name in method.request.iter().chain([&method.response, &method.metadata]) {
+                schemas.extend(self.json_schema(full_name).map(|schema| (full_name.clone(), schema)));
+            }
+        }
+        schemas
+    }
+
+    #[cfg(feature = "rest")]
+    pub(crate) fn message(&self, full_name: &str) -> Option<MessageDescriptor> {
+        self.pool.get_message_by_name(full_name)
     }
 
     /// The schema of the operations of a method, or of all of them.

@@ -2,14 +2,28 @@
 //!
 //! The attribute leaves an entry for each method when the program is linked, and the derive one for each type. From these a [`Catalog`] is made.
 
+mod files;
 mod json_schema;
+mod lint;
+#[cfg(feature = "schema")]
+mod lock;
+mod print;
+mod proto;
+mod scope;
+mod service;
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use prost_reflect::DescriptorPool;
+use prost_reflect::{DescriptorPool, FileDescriptor};
+
+pub use self::lint::Finding;
+#[cfg(feature = "schema")]
+pub use self::lock::{Change, ChangeKind, LockError};
+pub use self::proto::ProtoFile;
 
 use crate::data::method::{self, LinkedMethod, OnInterrupt};
+pub use crate::data::method::{HttpRule, HttpVerb};
 use crate::data::payload::registry::{Registry, RegistryError};
 use crate::engine::Operations;
 
@@ -50,6 +64,10 @@ use crate::engine::Operations;
 pub struct Catalog {
     methods: Vec<MethodEntry>,
     pool: DescriptorPool,
+    /// The files of derived types.
+    derived: Vec<FileDescriptor>,
+    /// The one package that is asked for, if it is one.
+    package: Option<String>,
 }
 
 /// A long-running method, as it is linked into the program.
@@ -76,6 +94,8 @@ pub struct MethodEntry {
     pub max_attempts: Option<u32>,
     /// How long an operation may take, if that is a text in the attribute: an expression is another for each call.
     pub timeout: Option<Duration>,
+    /// How HTTP asks for it, as the attribute says. Nothing is routed by it.
+    pub http: Option<HttpRule>,
 }
 
 impl Catalog {
@@ -103,7 +123,22 @@ impl Catalog {
         // The linker's order is not a stable one.
         methods.sort();
         methods.dedup();
-        Self { methods, pool: pool.clone() }
+        Self { methods, pool: pool.clone(), derived: registry.derived().collect(), package: None }
+    }
+
+    /// The part of the catalogue that is of one package: one API, in a program that has several.
+    ///
+    /// ```
+    /// # use lro_runtime::catalog::Catalog;
+    /// let catalog = Catalog::linked([])?.package("acme.disks.v1");
+    /// assert!(catalog.methods().is_empty());
+    /// # Ok::<(), lro_runtime::RegistryError>(())
+    /// ```
+    #[must_use]
+    pub fn package(mut self, name: &str) -> Self {
+        self.methods.retain(|entry| entry.place().is_some_and(|(package, _)| package == name));
+        self.package = Some(name.to_owned());
+        self
     }
 
     /// The methods, by their full names.
@@ -133,6 +168,7 @@ impl MethodEntry {
                 OnInterrupt::Restart { max_attempts } => Some(max_attempts),
             },
             timeout: method.timeout,
+            http: method.http,
         }
     }
 
@@ -147,4 +183,10 @@ impl Operations {
     pub fn catalog(&self) -> Catalog {
         Catalog::of(&self.engine().registry)
     }
+}
+
+/// Whether a text is an identifier of the protobuf language.
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
 }

@@ -15,6 +15,55 @@ pub struct Method {
     pub on_interrupt: OnInterrupt,
     /// How long an operation may take, if that is the same for every call.
     pub timeout: Option<Duration>,
+    /// How HTTP asks for it.
+    pub http: Option<HttpRule>,
+}
+
+/// How HTTP asks for a method: a `google.api.HttpRule`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HttpRule {
+    /// The method of HTTP.
+    pub verb: HttpVerb,
+    /// The template of the path, `/v1/{parent=disks/*}/snapshots`.
+    pub path: &'static str,
+    /// The field of the request that the body is, or `*` for all that are not in the path; `None` without a body.
+    pub body: Option<&'static str>,
+}
+
+impl HttpRule {
+    /// The fields of the request that the path and the body name.
+    pub fn fields(&self) -> impl Iterator<Item = &'static str> {
+        let variables = self.path.split('{').skip(1).filter_map(|variable| variable.split(['=', '}']).next());
+        variables.chain(self.body.filter(|body| *body != "*"))
+    }
+}
+
+/// A method of HTTP, as far as `google.api.HttpRule` names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HttpVerb {
+    /// GET
+    Get,
+    /// PUT
+    Put,
+    /// POST
+    Post,
+    /// DELETE
+    Delete,
+    /// PATCH
+    Patch,
+}
+
+impl HttpVerb {
+    /// `post`, as the field of `google.api.HttpRule` is called.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Put => "put",
+            Self::Post => "post",
+            Self::Delete => "delete",
+            Self::Patch => "patch",
+        }
+    }
 }
 
 /// How many runs a restartable method has that says nothing about it: enough for a deploy that goes wrong, and few enough to end

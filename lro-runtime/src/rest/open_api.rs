@@ -1,6 +1,7 @@
 //! The routes as an OpenAPI document, with the schemas of all that goes over them. Pure.
 
 mod document;
+mod methods;
 mod operations;
 mod path;
 mod responses;
@@ -16,6 +17,9 @@ use crate::catalog::Catalog;
 /// `parents` are patterns of what your methods give as `parent`, with `*` for one segment, such as `projects/*/locations/*`: each
 /// becomes paths of its own, with parameters that are named after their collections, `projectsId`. Operations at the root are always
 /// served. There, OpenAPI cannot say that an id may contain slashes; no minted one does.
+///
+/// Beside them stands each method of the catalogue that has an HTTP rule, with the types of its request and of its operations; whether
+/// your application routes it so, nobody checks. What it may be answered beside the library's errors is your `default`, too.
 ///
 /// The schemas of bodies are JSON Schema (draft 2020-12) of the one form that this library writes; requests are read in every form that
 /// ProtoJSON allows. A status that the document does not name can only come from your own `authorize`: `default` stands for it.
@@ -35,6 +39,7 @@ use crate::catalog::Catalog;
 pub fn open_api(prefix: &str, parents: &[&str], catalog: &Catalog) -> Value {
     let prefix = prefix.trim_end_matches('/');
     let mut document = Document::new();
+    methods::add(&mut document, catalog);
     operations::add(&mut document, catalog, prefix, parents);
     document.finish(prefix.rsplit('/').next().filter(|version| !version.is_empty()).unwrap_or("v1"))
 }

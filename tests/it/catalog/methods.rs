@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use axum::extract::{Path, State};
-use lro_runtime::catalog::{Catalog, MethodEntry};
+use lro_runtime::catalog::{Catalog, HttpRule, HttpVerb, MethodEntry};
 use lro_runtime::rest::ProtoJson;
 use lro_runtime::{Context, Json, Operations, Payload, Status, long_running};
 use tonic::{Request, Response};
@@ -42,19 +42,19 @@ impl Disks {
     /// Copies a disk.
     ///
     /// All of it.
-    #[long_running(timeout = "1h 30m")]
+    #[long_running(timeout = "1h 30m", http(post = "/v1/{disk=projects/*/disks/*}:copy"))]
     async fn plain(&self, ctx: Context<CopyDiskMetadata>, request: CopyDiskRequest) -> Result<(), Status> {
         drop((ctx, request));
         Ok(())
     }
 
-    #[long_running(name = "Compared", request_id = request.disk)]
+    #[long_running(name = "Compared", request_id = request.disk, http(body = "disk", patch = "/v1/disks"))]
     async fn compares(&self, request: CopyDiskRequest) -> Result<Json<Vec<u8>>, Status> {
         drop(request);
         Ok(Json::default())
     }
 
-    #[long_running(timeout = self.patience)]
+    #[long_running(http(delete = "/v1/{disk}"), timeout = self.patience)]
     async fn tonic(
         &self,
         request: Request<CopyDiskRequest>,
@@ -136,6 +136,16 @@ fn a_restartable_method_says_how_many_runs_it_has() {
     let copy = catalog.methods().iter().find(|entry| entry.full_name() == restarts::COPY).unwrap();
     assert_eq!(copy.max_attempts, Some(3));
     assert_eq!(copy.request.as_deref(), Some("lro.tests.restart.v1.CopyRequest"));
+}
+
+/// P-209.
+#[test]
+fn a_method_says_how_http_asks_for_it() {
+    let rule = |verb, path, body| Some(HttpRule { verb, path, body });
+    assert_eq!(entry("Plain").http, rule(HttpVerb::Post, "/v1/{disk=projects/*/disks/*}:copy", Some("*")));
+    assert_eq!(entry("Compared").http, rule(HttpVerb::Patch, "/v1/disks", Some("disk")));
+    assert_eq!(entry("Tonic").http, rule(HttpVerb::Delete, "/v1/{disk}", None));
+    assert_eq!(entry("Several").http, None);
 }
 
 #[test]

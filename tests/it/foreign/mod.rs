@@ -1,5 +1,6 @@
 //! Other people's programs as judges: what Google publishes for Python and Node, buf, `jsonschema` and schemathesis, run against this crate.
 
+mod archives;
 mod buf;
 mod clients;
 mod node;

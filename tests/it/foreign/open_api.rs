@@ -1,19 +1,23 @@
 //! The OpenAPI document in the hands of others: a validator reads it, and schemathesis asks a server for all that it promises.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::routing::post;
 use lro_runtime::rest::ProtoJson;
-use lro_runtime::{Context, Operations, Payload, Status, long_running, rest};
+use lro_runtime::{Context, Operation, Operations, Payload, Status, long_running, rest};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use super::proto_json::schemas::judge;
 use super::{drive, python};
 use crate::support::http::Server;
+use crate::support::programs::{ApiKeys, program};
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Payload)]
@@ -25,6 +29,28 @@ struct MixRequest {
     /// How much of it.
     #[payload(tag = 2)]
     amount: i64,
+    /// Where to.
+    #[payload(tag = 3)]
+    parent: String,
+    #[payload(tag = 4)]
+    seals: BTreeMap<u32, Bytes>,
+    #[payload(tag = 5)]
+    start_time: Option<prost_types::Timestamp>,
+    #[payload(tag = 6)]
+    weights: Vec<f32>,
+    #[payload(tag = 7)]
+    heat: Heat,
+}
+
+/// How hot.
+#[derive(Clone, Copy, Debug, PartialEq, Payload)]
+#[payload(package = "lro.tests.openapi.v1")]
+enum Heat {
+    #[payload(tag = 0)]
+    HeatUnspecified,
+    /// As hot as can be.
+    #[payload(tag = 1)]
+    Boiling,
 }
 
 /// What came of it.
@@ -45,8 +71,15 @@ struct MixMetadata {
     fraction: f64,
 }
 
-/// Mixes.
-#[long_running(service = "lro.tests.openapi.v1.Mixers", operations = operations, parent = parent)]
+/// Mixes what there is.
+///
+/// For as long as the mode says.
+#[long_running(
+    service = "lro.tests.openapi.v1.Mixers",
+    operations = operations,
+    parent = parent,
+    http(post = "/v1/{parent=projects/*}/mixtures"),
+)]
 async fn mix(
     ctx: Context<MixMetadata>,
     State(operations): State<Operations>,
@@ -68,6 +101,18 @@ async fn mix(
     }
 }
 
+async fn mix_in_project(
+    state: State<Operations>,
+    Path(project): Path<String>,
+    request: ProtoJson<MixRequest>,
+) -> Result<Operation<MixResponse, MixMetadata>, Status> {
+    mix(state, Path(format!("projects/{project}")), request).await
+}
+
+fn asked(mode: &str) -> MixRequest {
+    MixRequest { mode: mode.to_owned(), amount: 7, ..MixRequest::initial() }
+}
+
 /// The document without what stands for anything, so that each status has to be named.
 fn strict(mut document: Value) -> Value {
     for item in document["paths"].as_object_mut().unwrap().values_mut() {
@@ -84,7 +129,7 @@ async fn operations_fit_the_schema_of_their_method() {
     let operations = Operations::open("memory:").await.unwrap();
     let mut valid = Vec::new();
     for mode in ["finish", "fail", "endless"] {
-        let request = MixRequest { mode: mode.to_owned(), amount: 7 };
+        let request = asked(mode);
         let started =
             mix(State(operations.clone()), Path("projects/p".to_owned()), ProtoJson(request)).await.unwrap();
         valid.push(serde_json::from_str::<Value>(&operations.to_json(started.snapshot()).unwrap()).unwrap());
@@ -146,26 +191,70 @@ async fn operations_fit_the_schema_of_their_method() {
     }
 }
 
+/// Lets schemathesis loose on a server that has these names in its paths.
+async fn drive_schemathesis(url: &str, document: &Value, checks: &str, known: &Value) {
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("openapi.json");
+    fs::write(&file, document.to_string()).unwrap();
+    drive(python("open_api.py"), &[url, file.to_str().unwrap(), checks, &known.to_string()]).await;
+}
+
 /// P-132…P-134, P-136, P-144…P-158, P-171…P-173: whatever is asked for by the document, or against it, is answered as it says.
 #[tokio::test]
 async fn schemathesis_finds_nothing() {
     let operations = Operations::builder().wait_cap(Duration::from_millis(5)).open("memory:").await.unwrap();
-    let app =
-        Router::new().route("/v1/projects/{project}/mixtures", post(mix)).with_state(operations.clone());
+    let app = Router::new()
+        .route("/v1/projects/{project}/mixtures", post(mix_in_project))
+        .with_state(operations.clone());
     let server = Server::start(app.merge(rest::router(&operations))).await;
-    let mut ids = Vec::new();
+    let mut known = Vec::new();
     for mode in ["finish", "fail", "endless"] {
         for parent in ["", "projects/p"] {
-            let request = MixRequest { mode: mode.to_owned(), amount: 7 };
-            let started =
-                mix(State(operations.clone()), Path(parent.to_owned()), ProtoJson(request)).await.unwrap();
-            ids.push(started.name().as_str().to_owned());
+            let started = mix(State(operations.clone()), Path(parent.to_owned()), ProtoJson(asked(mode)))
+                .await
+                .unwrap();
+            known.push(match parent {
+                "" => json!({ "operationsId": started.name().id() }),
+                _ => json!({ "projectsId": "p", "operationsId": started.name().id() }),
+            });
         }
     }
+    let catalog = operations.catalog().package("lro.tests.openapi.v1");
+    let document = strict(rest::open_api("/v1", &["projects/*"], &catalog));
+    let checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,\
+                  positive_data_acceptance,negative_data_rejection";
+    drive_schemathesis(&format!("http://{}", server.address), &document, checks, &known.into()).await;
+}
+
+/// A service with errors and rules of its own: fields in the path, in the query and in the body.
+#[tokio::test]
+async fn schemathesis_finds_nothing_in_api_keys() {
     let folder = tempdir().unwrap();
-    let file = folder.path().join("openapi.json");
-    fs::write(&file, strict(rest::open_api("/v1", &["projects/*"], &operations.catalog())).to_string())
-        .unwrap();
-    let url = format!("http://{}", server.address);
-    drive(python("open_api.py"), &[&url, file.to_str().unwrap(), &ids.join(",")]).await;
+    let server = ApiKeys::start_with(folder.path(), &["--store", "memory:", "--work", "0.01s"]);
+    let written = program("api-keys", folder.path()).args(["--schema", "schema"]).status().unwrap();
+    assert!(written.success());
+    let document = fs::read(folder.path().join("schema/openapi.json")).unwrap();
+    let document: Value = serde_json::from_slice(&document).unwrap();
+    for (path, http, name) in [
+        ("/v2/projects/{projectsId}/locations/{locationsId}/keys", "post", "ApiKeys_CreateKey"),
+        ("/v2/projects/{projectsId}/locations/{locationsId}/keys/{keysId}", "patch", "ApiKeys_UpdateKey"),
+        (
+            "/v2/projects/{projectsId}/locations/{locationsId}/keys/{keysId}:undelete",
+            "post",
+            "ApiKeys_UndeleteKey",
+        ),
+        ("/v2/operations/{operationsId}", "get", "Operations_GetOperation"),
+    ] {
+        assert_eq!(document["paths"][path][http]["operationId"], name);
+    }
+    let keys = "/v2/projects/1/locations/global/keys";
+    let name = server.start_operation(Method::POST, &format!("{keys}?keyId=k1"), Some(json!({}))).await;
+    server.end(&name).await;
+    let known = json!([
+        { "operationsId": name.trim_start_matches("operations/") },
+        { "projectsId": "1", "locationsId": "global" },
+        { "projectsId": "1", "locationsId": "global", "keysId": "k1" },
+    ]);
+    let checks = "not_a_server_error,content_type_conformance,response_schema_conformance";
+    drive_schemathesis(&server.url, &document, checks, &known).await;
 }

@@ -13,11 +13,14 @@ mod service;
 mod trial;
 
 use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use axum::serve::ListenerExt as _;
 use clap::Parser;
+use lro_runtime::catalog::Catalog;
 use lro_runtime::{Operations, grpc, rest};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -43,6 +46,9 @@ struct Arguments {
     /// Creates a key through the server, shows its operation at each poll until it is done, and ends.
     #[arg(long = "try")]
     trial: bool,
+    /// Writes the API's descriptors, JSON Schema, an OpenAPI document and its service config into a folder, for generators of clients, and ends.
+    #[arg(long, value_name = "FOLDER")]
+    schema: Option<PathBuf>,
 }
 
 fn duration(text: &str) -> Result<Duration, &'static str> {
@@ -62,6 +68,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    if let Some(folder) = arguments.schema {
+        return schema(&folder);
+    }
     let listen = arguments.listen.unwrap_or_else(|| {
         let port = if arguments.trial { 0 } else { 8080 };
         format!("127.0.0.1:{port}")
@@ -109,6 +118,23 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let (served, result) = tokio::join!(server.into_future(), until);
     served?;
     result
+}
+
+/// What others need to know of this API. Its messages and its service come from a `.proto` file, so no other is written.
+fn schema(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let catalog = Catalog::linked([generated::FILE_DESCRIPTOR_SET])?;
+    let mut written = catalog.write(folder)?;
+    let mut document = rest::open_api("/v2", &[], &catalog);
+    document["info"]["title"] = "API Keys API".into();
+    let documents =
+        [("service.yaml", rest::service_config("/v2", &[])), ("openapi.json", format!("{document:#}\n"))];
+    for (name, text) in documents {
+        let file = folder.join(name);
+        fs::write(&file, text)?;
+        written.push(file);
+    }
+    written.iter().for_each(|file| println!("{}", file.display()));
+    Ok(())
 }
 
 /// Says how to try it, and waits for Ctrl-C or SIGTERM.

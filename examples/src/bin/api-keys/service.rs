@@ -49,7 +49,11 @@ impl ApiKeys {
     }
 
     /// Creates a key whose name is reserved until the work has ended, in whichever way.
-    #[long_running(service = "google.api.apikeys.v2.ApiKeys", name = "CreateKey")]
+    #[long_running(
+        service = "google.api.apikeys.v2.ApiKeys",
+        name = "CreateKey",
+        http(post = "/v2/{parent=projects/*/locations/*}/keys", body = "key")
+    )]
     async fn create_reserved_key(
         &self,
         ctx: Context<()>,
@@ -64,7 +68,11 @@ impl ApiKeys {
     }
 
     /// Changes the fields that the mask names.
-    #[long_running(service = "google.api.apikeys.v2.ApiKeys", validate = self.check_update(&request).await)]
+    #[long_running(
+        service = "google.api.apikeys.v2.ApiKeys",
+        validate = self.check_update(&request).await,
+        http(patch = "/v2/{key.name=projects/*/locations/*/keys/*}", body = "key"),
+    )]
     pub(crate) async fn update_key(
         &self,
         ctx: Context<()>,
@@ -90,7 +98,11 @@ impl ApiKeys {
     }
 
     /// Deletes a key. For 30 days it can be undeleted.
-    #[long_running(service = "google.api.apikeys.v2.ApiKeys", validate = self.check_delete(&request).await)]
+    #[long_running(
+        service = "google.api.apikeys.v2.ApiKeys",
+        validate = self.check_delete(&request).await,
+        http(delete = "/v2/{name=projects/*/locations/*/keys/*}"),
+    )]
     pub(crate) async fn delete_key(
         &self,
         ctx: Context<()>,
@@ -107,7 +119,11 @@ impl ApiKeys {
     }
 
     /// Takes the deletion of a key back.
-    #[long_running(service = "google.api.apikeys.v2.ApiKeys", validate = self.check_undelete(&request).await)]
+    #[long_running(
+        service = "google.api.apikeys.v2.ApiKeys",
+        validate = self.check_undelete(&request).await,
+        http(post = "/v2/{name=projects/*/locations/*/keys/*}:undelete"),
+    )]
     pub(crate) async fn undelete_key(
         &self,
         ctx: Context<()>,

@@ -144,6 +144,17 @@ impl Schemas {
         schema
     }
 
+    /// An object of a message's fields but for some, which stand elsewhere.
+    #[cfg(feature = "rest")]
+    pub(crate) fn message_without(&mut self, descriptor: &MessageDescriptor, names: &[String]) -> Value {
+        let mut schema = self.object(descriptor, None);
+        let fields = descriptor.fields().filter(|field| names.iter().any(|name| name == field.name()));
+        if let Some(properties) = schema["properties"].as_object_mut() {
+            fields.for_each(|field| drop(properties.remove(field.json_name())));
+        }
+        schema
+    }
+
     /// The schema of a field, with what is written about it.
     pub(crate) fn described_field(&mut self, field: &FieldDescriptor) -> Value {
         let mut schema = self.field(&field.kind(), field.is_list());
@@ -185,6 +196,13 @@ impl Schemas {
                 .map_or(Value::Bool(true), |field| self.field(&field.kind(), field.is_list()))
         })
     }
+}
+
+/// Whether a message's JSON is a text or a number, so that it can stand in a query.
+#[cfg(feature = "rest")]
+pub(crate) fn is_text(full_name: &str) -> bool {
+    let is_tree = matches!(full_name.rsplit('.').next(), Some("Any" | "Struct" | "Value" | "ListValue"));
+    has_own_form(full_name) && !is_tree
 }
 
 /// The names of an enum, and for what a name is not known of, or for who asks for numbers, those (P-147, P-163).

@@ -10,6 +10,8 @@ const SEGMENT: &str = "^(?!([.]{1,2}|operations)$)[^/\\u0000-\\u001f\\u007f-\\u0
 pub(super) struct Template {
     pub(super) path: String,
     parameters: Vec<String>,
+    /// The fields of a request that the path has.
+    pub(super) fields: Vec<String>,
 }
 
 impl Template {
@@ -18,6 +20,34 @@ impl Template {
         let mut template = Self { path: prefix.to_owned(), ..Self::default() };
         template.push(pattern);
         template.path.push_str(verb);
+        template
+    }
+
+    /// `/v1/{parent=projects/*}/disks:copy` as `/v1/projects/{projectsId}/disks:copy`.
+    pub(super) fn of_rule(path: &str) -> Self {
+        let mut template = Self::default();
+        let mut rest = path;
+        while let Some((before, (variable, after))) =
+            rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+        {
+            template.push(before);
+            match variable.split_once('=') {
+                Some((field, pattern)) if pattern != "*" => {
+                    template.push(pattern);
+                    template.fields.push(field.to_owned());
+                }
+                _ => {
+                    let field = variable.trim_end_matches("=*");
+                    template.push_parameter(field.replace('.', "_"));
+                    template.fields.push(field.to_owned());
+                }
+            }
+            rest = after;
+        }
+        match rest.strip_prefix(':') {
+            Some(verb) => template.path.extend([":", verb]),
+            None => template.push(rest),
+        }
         template
     }
 
@@ -72,6 +102,35 @@ mod tests {
             ("a/*/a/*/a/**", "/v1/a/{aId}/a/{aId2}/a/{aId3}"),
         ] {
             assert_eq!(Template::of_pattern("/v1", pattern, "").path, path);
+        }
+    }
+
+    #[test]
+    fn rules_become_paths_and_the_fields_that_they_bind() {
+        for (rule, path, fields) in [
+            ("/v1/disks", "/v1/disks", &[][..]),
+            ("/v1/disks:copy", "/v1/disks:copy", &[]),
+            (
+                "/v2/{parent=projects/*/locations/*}/keys",
+                "/v2/projects/{projectsId}/locations/{locationsId}/keys",
+                &["parent"],
+            ),
+            (
+                "/v2/{name=projects/*/keys/*}:undelete",
+                "/v2/projects/{projectsId}/keys/{keysId}:undelete",
+                &["name"],
+            ),
+            ("/v2/{key.name=keys/*}", "/v2/keys/{keysId}", &["key.name"]),
+            ("/v1/{disk}/copies/{copy.id=*}", "/v1/{disk}/copies/{copy_id}", &["disk", "copy.id"]),
+            ("/v1/{disk}:copy", "/v1/{disk}:copy", &["disk"]),
+            ("/v1/{name=files/**}", "/v1/files/{filesId}", &["name"]),
+        ] {
+            let template = Template::of_rule(rule);
+            assert_eq!(
+                (&*template.path, &*template.fields),
+                (path, &fields.iter().map(|f| (*f).to_owned()).collect::<Vec<_>>()[..])
+            );
+            assert_eq!(template.parameters.len(), path.matches('{').count());
         }
     }
 }

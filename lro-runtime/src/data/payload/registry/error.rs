@@ -98,7 +98,7 @@ impl RegistryError {
         Self::InvalidSet { source: Box::new(source) }
     }
 
-    pub(super) fn refused(source: impl Error + Send + Sync + 'static) -> Self {
+    pub(crate) fn refused(source: impl Error + Send + Sync + 'static) -> Self {
         Self::Refused { source: Box::new(source) }
     }
 }

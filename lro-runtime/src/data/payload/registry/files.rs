@@ -254,6 +254,8 @@ fn nest(
     locations: &mut Vec<Location>,
 ) -> DescriptorProto {
     let mut message = message.clone();
+    // Last, as in a file that was compiled: text has no place for them.
+    let map_entries = std::mem::take(&mut message.nested_type);
     for nested in types {
         if nested.name.rsplit_once('.').map(|(outer, _)| outer) != Some(outer.name) {
             continue;
@@ -271,6 +273,7 @@ fn nest(
         }
         comment(nested, &place, locations);
     }
+    message.nested_type.extend(map_entries);
     message
 }
 

@@ -11,10 +11,11 @@ mod shared;
 use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, ReflectMessage};
+use prost_reflect::{DescriptorPool, DynamicMessage, FileDescriptor, MessageDescriptor, ReflectMessage};
 use sha2::{Digest, Sha256};
 
 pub use self::error::{RegistryError, UndescribedMethod, UnresolvedField};
+pub(crate) use self::sets::RawSet;
 use super::any::Any;
 use super::describe::{self, TypeDescription};
 use super::normal;
@@ -26,6 +27,8 @@ use crate::data::method::{self, LinkedMethod};
 #[derive(Debug, Clone)]
 pub(crate) struct Registry {
     pool: DescriptorPool,
+    /// The names of the files that were made here, of derived types.
+    derived: Vec<String>,
     /// Types of other builds, which the store has the descriptors of: rendered, and nothing else.
     foreign: HashMap<String, MessageDescriptor>,
 }
@@ -52,8 +55,9 @@ impl Registry {
             }
         }
         let files = files::assemble(&pool, ours)?;
+        let derived = files.iter().map(|file| file.name().to_owned()).collect();
         pool.add_file_descriptor_protos(files).map_err(RegistryError::refused)?;
-        Ok(Self { pool, foreign: HashMap::new() })
+        Ok(Self { pool, derived, foreign: HashMap::new() })
     }
 
     /// Whether a message of this full name is known.
@@ -132,6 +136,11 @@ impl Registry {
     pub(crate) fn parse(&self, full_name: &str, json: &[u8]) -> Result<Bytes, ParseError> {
         let descriptor = self.message(full_name).ok_or_else(|| ParseError::unknown_type(full_name))?;
         parse::parse(&descriptor, json)
+    }
+
+    /// The files of derived types, each with one, or with several that refer to each other.
+    pub(crate) fn derived(&self) -> impl Iterator<Item = FileDescriptor> {
+        self.derived.iter().filter_map(|name| self.pool.get_file_by_name(name))
     }
 
     pub(crate) fn pool(&self) -> &DescriptorPool {

@@ -14,9 +14,9 @@ use super::RegistryError;
 
 /// `google.protobuf.FileDescriptorSet`, whose files are left as they are.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct RawSet {
+pub(crate) struct RawSet {
     #[prost(bytes = "bytes", repeated, tag = "1")]
-    pub(super) file: Vec<Bytes>,
+    pub(crate) file: Vec<Bytes>,
 }
 
 /// Adds the files that are not there yet.

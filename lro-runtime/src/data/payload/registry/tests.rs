@@ -217,6 +217,7 @@ fn methods_without_descriptors_are_all_listed() {
             documentation: "",
             on_interrupt: OnInterrupt::Fail,
             timeout: None,
+            http: None,
         }))
     };
     let known: fn() -> String = || "acme.v1.Disk".to_owned();
