@@ -43,7 +43,7 @@ pub fn router(operations: &Operations) -> Router {
 /// | Cancel | `POST /v1/operations/{id}:cancel` | `POST /v1/{parent}/operations/{id}:cancel` |
 /// | Wait | `POST /v1/operations/{id}:wait` | `POST /v1/{parent}/operations/{id}:wait` |
 ///
-/// [`service_config`] has them as rules for client generators.
+/// [`service_config`] has them as rules for client generators, [`open_api`] as an OpenAPI document.
 ///
 /// Merge it with routes of your own, also under the same prefix. Parents have any depth, so it is one wildcard, to which axum
 /// comes last: what no other route takes ends here, and is answered with NOT_FOUND if it names no operations. It has no fallback.

@@ -35,6 +35,7 @@ impl Schemas {
     }
 
     /// Those that were asked for, with all that they refer to.
+    #[cfg(feature = "rest")]
     pub(crate) fn into_definitions(self) -> Map<String, Value> {
         self.definitions
     }

@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::data::payload::json_schema::timeout;
 use crate::data::status::Code;
 use crate::engine::Verb;
-use crate::rest::routes::COLLECTION;
+use crate::rest::routes::{COLLECTION, METHODS};
 
 const SERVICE: &str = "google.longrunning.Operations";
 
@@ -22,76 +22,50 @@ const ERRORS: [(Code, &str); 6] = [
     (Code::Unavailable, "the server cannot answer now; retry."),
 ];
 
-/// A method as the document describes it.
-struct Method {
-    verb: Verb,
-    name: &'static str,
-    http: &'static str,
-    custom: &'static str,
-    documentation: &'static str,
+/// What a method does: a summary, and what else is to be said.
+fn documentation(verb: Verb) -> &'static str {
+    match verb {
+        Verb::List => "Lists operations, the newest first.",
+        Verb::Get => {
+            "The latest state of an operation.\n\n\
+             An operation that failed is answered with 200, too; its `error` says why."
+        }
+        Verb::Delete => "Forgets an operation.\n\nThe work goes on, if it is not done.",
+        Verb::Cancel => {
+            "Asks an operation to stop.\n\nIt may finish all the same; one that is done stays as it is."
+        }
+        Verb::Wait => {
+            "The state of an operation as soon as it is done, and at the latest after a timeout.\n\n\
+             Reaching the timeout, or the server's own limit, is no error: the operation is answered as it is then."
+        }
+    }
 }
 
-const METHODS: [Method; 5] = [
-    Method {
-        verb: Verb::List,
-        name: "ListOperations",
-        http: "get",
-        custom: "",
-        documentation: "Lists operations, the newest first.",
-    },
-    Method {
-        verb: Verb::Get,
-        name: "GetOperation",
-        http: "get",
-        custom: "",
-        documentation: "The latest state of an operation.\n\nAn operation that failed is answered with 200, too; its `error` says why.",
-    },
-    Method {
-        verb: Verb::Delete,
-        name: "DeleteOperation",
-        http: "delete",
-        custom: "",
-        documentation: "Forgets an operation.\n\nThe work goes on, if it is not done.",
-    },
-    Method {
-        verb: Verb::Cancel,
-        name: "CancelOperation",
-        http: "post",
-        custom: ":cancel",
-        documentation: "Asks an operation to stop.\n\nIt may finish all the same; one that is done stays as it is.",
-    },
-    Method {
-        verb: Verb::Wait,
-        name: "WaitOperation",
-        http: "post",
-        custom: ":wait",
-        documentation: "The state of an operation as soon as it is done, and at the latest after a timeout.\n\nReaching the timeout, or the server's own limit, is no error: the operation is answered as it is then.",
-    },
-];
-
 pub(super) fn add(document: &mut Document, catalog: &Catalog, prefix: &str, parents: &[&str]) {
-    let name = |message: &str| format!("{SERVICE}.{message}");
+    let name = |message: &str| format!("google.longrunning.{message}");
     let schemas = &mut document.schemas;
     let operation = schemas.define(name("Operation"), |schemas| catalog.operation(schemas, None));
     let page = schemas.define(name("ListOperationsResponse"), |_| page(&operation));
-    let empty = || json!({ "type": "object", "additionalProperties": false });
-    let empty = schemas.define("google.protobuf.Empty".to_owned(), |_| empty());
+    let empty = schemas.define(
+        "google.protobuf.Empty".to_owned(),
+        |_| json!({ "type": "object", "additionalProperties": false }),
+    );
     for parent in parents.iter().copied().chain([""]) {
-        for method in &METHODS {
-            let (below, answer) = match method.verb {
+        for (verb, name, http, custom) in METHODS {
+            let (below, answer) = match verb {
                 Verb::List => ("", &page),
                 Verb::Get | Verb::Wait => ("/*", &operation),
                 Verb::Delete | Verb::Cancel => ("/*", &empty),
             };
             let pattern = format!("{parent}/{COLLECTION}{below}");
-            let template = Template::of_pattern(prefix, &pattern, method.custom);
+            let template = Template::of_pattern(prefix, &pattern, custom);
             let described = Described {
                 service: SERVICE,
-                name: method.name,
-                http: method.http,
-                documentation: method.documentation,
-                query: query(method.verb),
-                body: body(method.verb),
+                name,
+                http,
+                documentation: documentation(verb),
+                query: query(verb),
+                body: body(verb),
                 answer: answer.clone(),
                 errors: &ERRORS,
             };

@@ -9,7 +9,8 @@ use crate::rest::error::http_status;
 
 /// The answers of a method: this message, or one of these errors. Whoever asks `authorize` may be told anything, so there is a default.
 pub(super) fn responses(schemas: &mut Schemas, message: &Value, errors: &[(Code, &str)]) -> Value {
-    let envelope = schemas.define("Error".to_owned(), |_| envelope());
+    // No full name has a hyphen.
+    let envelope = schemas.define("error-envelope".to_owned(), |_| envelope());
     let answer = |description: &str, schema: &Value| json!({ "description": description, "content": json_content(schema) });
     let mut responses = Map::new();
     responses.insert("200".to_owned(), answer("OK", message));
