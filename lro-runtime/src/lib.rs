@@ -31,6 +31,8 @@
 //! - `sqlite`: the embedded durable store.
 //! - `postgres`: the durable store that many replicas share.
 //! - `schema`: [`assert_schema_locked!`], a check in your tests that no schema breaks its clients.
+//! - `jiff`, `chrono`, `time`, `uuid`: the times, durations and UUIDs of these crates as fields of
+//!   [payloads](derive@Payload#times-durations-and-uuids).
 //! - `conformance`: the suite of properties that a store must have, for those who write one.
 
 #![forbid(unsafe_code)]
@@ -55,6 +57,7 @@ pub use self::data::operation::{Outcome, Snapshot};
 pub use self::data::payload::any::Any;
 pub use self::data::payload::json_value::Json;
 pub use self::data::payload::registry::{RegistryError, UndescribedMethod, UnresolvedField};
+pub use self::data::payload::unknown::UnknownFields;
 pub use self::data::payload::{Payload, PayloadError};
 pub use self::data::status::{Code, Status};
 pub use self::engine::{

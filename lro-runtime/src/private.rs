@@ -16,15 +16,17 @@ pub use crate::data::payload::describe::{
     Described, EnumBuilder, FieldName, LinkedType, MessageBuilder, OneofBuilder, TypeDescription,
 };
 pub use crate::data::payload::element::{
-    Element, EnumCodec, Enumeration, Foreign, ForeignItself, MessageCodec, Plain,
+    Element, EnumCodec, Enumeration, Fixed, Foreign, ForeignItself, Keyed, MessageCodec, Plain, Sint,
 };
 pub use crate::data::payload::field::{Field, in_field};
 pub use crate::data::payload::oneof::{
     Oneof, OneofField, Variant, contains, distinct_names, distinct_numbers, no_such_variant,
 };
+pub use crate::data::payload::unknown::UnknownField;
 pub use crate::engine::{
-    Context, Handle, Inside, Itself, LinkedRerun, LinkedService, PackedRequest, Probe, Reply, RequestType,
-    Start, StoredRequest, Untold, clone_service, declared, request_type, rerun,
+    Context, Handle, Inside, Itself, LinkedRerun, LinkedService, Operation, PackedRequest, Probe, Reply,
+    RequestType, Start, StoredRequest, Untold, clone_service, declared, is_named, request_type, rerun,
+    responds_with,
 };
 
 /// What the expansion in a tonic service names.

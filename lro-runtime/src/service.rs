@@ -93,6 +93,7 @@ impl Operations {
             }
         };
         let ended = tokio::select! {
+            biased;
             ended = ended => ended,
             () = tokio::time::sleep_until(deadline) => None,
             () = engine.closing.cancelled() => None,

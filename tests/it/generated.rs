@@ -21,7 +21,7 @@ struct Target {
     files: &'static [&'static str],
 }
 
-const TARGETS: [Target; 6] = [
+const TARGETS: [Target; 7] = [
     Target {
         proto: "google/longrunning/operations.proto",
         folder: "lro-runtime/src/grpc/generated",
@@ -67,6 +67,13 @@ const TARGETS: [Target; 6] = [
         folder: "tests/it/attribute/tonic/generated/own",
         set: |builder| builder.include_file("mod.rs"),
         files: &["google.longrunning.rs", "google.rpc.rs", "lro.tests.disks.v1.rs", "mod.rs"],
+    },
+    Target {
+        proto: "kinds.proto",
+        folder: "tests/it/payload_twin/generated",
+        // Sorted, so that equal messages are written and printed alike.
+        set: |builder| builder.btree_map("."),
+        files: &["lro.tests.kinds.v1.rs"],
     },
 ];
 

@@ -148,7 +148,7 @@ fn times_survive_and_end_where_protobuf_ends() {
     };
     let read = Times::from_wire(&times.to_wire().unwrap()).unwrap();
     assert_eq!((read.length, read.at), (times.length, times.at));
-    assert_eq!(read.lengths, [Duration::ZERO, Duration::from_secs(315_576_000_000)]);
+    assert_eq!(read.lengths, [Duration::ZERO, Duration::new(315_576_000_000, 999_999_999)]);
     assert_eq!((Times::default().length, Times::default().at), (Duration::ZERO, UNIX_EPOCH));
 }
 

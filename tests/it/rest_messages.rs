@@ -96,7 +96,7 @@ async fn json_without_a_schema_goes_in_and_out() {
 }
 
 /// Copies a disk.
-#[long_running(service = "lro.tests.disks.v1.Disks", operations = operations, parent = parent)]
+#[long_running(response = Disk, service = "lro.tests.disks.v1.Disks", operations = operations, parent = parent)]
 async fn copy_disk(
     ctx: Context<Disk>,
     State(operations): State<Operations>,

@@ -70,6 +70,7 @@ pub(crate) async fn work(
 
 /// Works, and fails when it is interrupted.
 #[long_running(
+        response = WorkResponse,
     service = "lro.tests.worker.v1.Works",
     operations = works.operations,
     request_id = request.request_id,

@@ -105,6 +105,23 @@ impl Payload {
     }
 }
 
+/// Where a payload can be seen in a handler's return type: in a `Result`, and there in a `Response`.
+pub(super) fn payload(declared: &Type) -> Option<&Type> {
+    let first = |ty| {
+        generic(ty).and_then(|(name, arguments)| match arguments.first() {
+            Some(GenericArgument::Type(ty)) => Some((name, ty)),
+            _ => None,
+        })
+    };
+    let (_, success) = first(declared).filter(|(name, _)| *name == "Result")?;
+    Some(first(success).filter(|(name, _)| *name == "Response").map_or(success, |(_, payload)| payload))
+}
+
+/// The payload of a `Result` that has both of its types.
+pub(super) fn bare_payload(declared: &Type) -> Option<&Type> {
+    payload(declared).filter(|_| matches!(Payload::of(declared), Payload::Bare))
+}
+
 /// The last segment of a type's path, if it has arguments.
 fn generic(ty: &Type) -> Option<(&Ident, &Punctuated<GenericArgument, Token![,]>)> {
     match ty {

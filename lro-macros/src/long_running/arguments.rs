@@ -12,10 +12,11 @@ use super::{duration, glue};
 use crate::errors::Errors;
 
 /// Every argument, with an example for the messages.
-const SUPPORTED: [(&str, &str); 16] = [
+const SUPPORTED: [(&str, &str); 18] = [
     ("service", r#"service = "acme.disks.v1.Snapshots""#),
     ("name", r#"name = "TakeSnapshot""#),
     ("metadata", "metadata = TakeSnapshotMetadata"),
+    ("response", "response = Snapshot"),
     ("parent", "parent = request.disk"),
     ("operations", "operations = app.operations"),
     ("validate", "validate = request.check()"),
@@ -28,8 +29,13 @@ const SUPPORTED: [(&str, &str); 16] = [
     ("http", http::EXAMPLE),
     ("operation", "operation = pb::google::longrunning::Operation"),
     ("catalog", "catalog = false"),
+    ("aliases", "aliases = false"),
     ("crate", "crate = path::to::lro_runtime"),
 ];
+
+/// What the arguments of a block stand in, before a method's own.
+pub(crate) const IN_IMPL: &str = "__block";
+pub(crate) const IN_TRAIT: &str = "__trait";
 
 /// What becomes of an operation whose process is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +50,7 @@ pub(crate) struct Arguments {
     pub(crate) service: Slot<LitStr>,
     pub(crate) name: Slot<LitStr>,
     pub(crate) metadata: Slot<Type>,
+    pub(crate) response: Slot<Type>,
     pub(crate) parent: Slot<Expr>,
     pub(crate) operations: Slot<Expr>,
     pub(crate) validate: Slot<Expr>,
@@ -56,7 +63,10 @@ pub(crate) struct Arguments {
     pub(crate) http: Slot<Http>,
     pub(crate) operation: Slot<Type>,
     pub(crate) catalog: Slot<LitBool>,
+    pub(crate) aliases: Slot<LitBool>,
     runtime: Slot<Path>,
+    /// The method is one of a marked trait.
+    pub(crate) in_trait: bool,
     /// Some argument could not be read. That an argument is missing is then no news.
     pub(crate) misread: bool,
 }
@@ -79,7 +89,8 @@ impl Arguments {
             Ok(())
         };
         errors.ok(parser.parse2(tokens));
-        if let Some(block) = block {
+        if let Some((keyword, block)) = block {
+            arguments.in_trait = keyword == IN_TRAIT;
             // The block has reported them once for all of its methods.
             let reported = Errors::new();
             arguments.inherit(Self::parse(block, &reported));
@@ -91,18 +102,21 @@ impl Arguments {
     /// Takes from the block what may stand there and is not said here.
     fn inherit(&mut self, block: Self) {
         self.service.or(block.service);
+        self.operation.or(block.operation);
+        self.runtime.or(block.runtime);
+        self.misread |= block.misread;
+        if self.in_trait {
+            return;
+        }
         self.parent.or(block.parent);
         self.operations.or(block.operations);
         self.timeout.or(block.timeout);
         self.on_interrupt.or(block.on_interrupt);
-        self.operation.or(block.operation);
         self.catalog.or(block.catalog);
-        self.runtime.or(block.runtime);
         // Meant for those of the block that restart.
         if self.restart().is_some() {
             self.max_attempts.or(block.max_attempts);
         }
-        self.misread |= block.misread;
     }
 
     /// The arguments that have no meaning for a whole block.
@@ -110,11 +124,30 @@ impl Arguments {
         let keywords = [
             self.name.keyword(),
             self.metadata.keyword(),
+            self.response.keyword(),
             self.validate.keyword(),
             self.validate_only.keyword(),
             self.request_id.keyword(),
             self.exclusive.keyword(),
             self.http.keyword(),
+        ];
+        keywords.into_iter().flatten()
+    }
+
+    /// The arguments that say what a handler does, so that they have no meaning where there is none.
+    pub(crate) fn of_a_handler(&self) -> impl Iterator<Item = &Ident> {
+        let keywords = [
+            self.parent.keyword(),
+            self.operations.keyword(),
+            self.validate.keyword(),
+            self.validate_only.keyword(),
+            self.request_id.keyword(),
+            self.exclusive.keyword(),
+            self.timeout.keyword(),
+            self.on_interrupt.keyword(),
+            self.max_attempts.keyword(),
+            self.http.keyword(),
+            self.catalog.keyword(),
         ];
         keywords.into_iter().flatten()
     }
@@ -140,6 +173,7 @@ impl Arguments {
             "service" => self.service.set(keyword, service_name(input, example)?, errors),
             "name" => self.name.set(keyword, method_name(input, example)?, errors),
             "metadata" => self.metadata.set(keyword, input.parse()?, errors),
+            "response" => self.response.set(keyword, literal(input, example)?, errors),
             "parent" => self.parent.set(keyword, input.parse()?, errors),
             "operations" => self.operations.set(keyword, input.parse()?, errors),
             "validate" => self.validate.set(keyword, input.parse()?, errors),
@@ -151,6 +185,7 @@ impl Arguments {
             "timeout" => self.timeout.set(keyword, duration::parse(input)?, errors),
             "operation" => self.operation.set(keyword, literal(input, example)?, errors),
             "catalog" => self.catalog.set(keyword, literal(input, example)?, errors),
+            "aliases" => self.aliases.set(keyword, literal(input, example)?, errors),
             _ => self.runtime.set(keyword, runtime_path(input, example)?, errors),
         }
         end_of(&name, input)
@@ -180,17 +215,18 @@ fn end_of(name: &str, input: ParseStream<'_>) -> syn::Result<()> {
     Err(input.error(format_args!("expected `,` after the value of `{name}`")))
 }
 
-/// What the `impl` block's attribute hands down, before the method's own arguments: `__block(…),`.
-fn of_block(input: ParseStream<'_>) -> syn::Result<Option<TokenStream>> {
-    if !input.fork().parse::<Ident>().is_ok_and(|keyword| keyword == "__block") {
+/// What a block's attribute hands down, before the method's own arguments: `__block(…),` or `__trait(…),`.
+fn of_block(input: ParseStream<'_>) -> syn::Result<Option<(Ident, TokenStream)>> {
+    let is_known = |keyword: Ident| keyword == IN_IMPL || keyword == IN_TRAIT;
+    if !input.fork().parse::<Ident>().is_ok_and(is_known) {
         return Ok(None);
     }
-    input.parse::<Ident>()?;
+    let keyword = input.parse()?;
     let block;
     parenthesized!(block in input);
     let block = block.parse()?;
     input.parse::<Option<Token![,]>>()?;
-    Ok(Some(block))
+    Ok(Some((keyword, block)))
 }
 
 /// Moves to the next comma that an argument follows, or to the end.

@@ -1,102 +1,122 @@
-//! `#[long_running]` on an `impl` block: it gives the attributes of its methods their defaults, and links those that can run again.
+//! `#[long_running]` on a block: it gives the attributes of its methods their defaults, and makes what stands beside it.
 //!
 //! ```text
 //! #[long_running(service = "acme.v1.Disks", on_interrupt = restart)]
-//! impl Disks for Service {
+//! impl Service {
 //!     #[long_running(parent = request.disk)]
-//!     async fn copy(&self, request: Request) -> D { … }
+//!     async fn copy_disk(&self, request: Request) -> D { … }
 //! }
 //! ```
 //! becomes
 //! ```text
-//! impl Disks for Service {
+//! impl Service {
 //!     #[long_running(__block(service = "acme.v1.Disks", on_interrupt = restart), parent = request.disk)]
-//!     async fn copy(&self, request: Request) -> D { … }
+//!     async fn copy_disk(&self, request: Request) -> D { … }
 //! }
+//! type CopyDiskOperation = Operation<R, M>;
 //! const _: () = {
 //!     inventory::submit! { LinkedService { type_id, type_name, reruns: &[
-//!         LinkedRerun { method: "acme.v1.Disks/Copy", call: |service, request| rerun(service, request, …) },
+//!         LinkedRerun { method: "acme.v1.Disks/CopyDisk", call: |service, request| rerun(service, request, …) },
 //!     ] } }
 //! };
 //! ```
 //! An item beside the block can name its type, which no item inside of a method can.
+//!
+//! On a trait it hands down `__trait(…)`, and beside it are the aliases, and the checks of the responses that have no body to be in.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
-use syn::parse::{ParseStream, Parser as _};
-use syn::spanned::Spanned as _;
-use syn::{Attribute, ImplItem, ItemImpl, LitStr, Receiver, Token};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::LitStr;
 
-use super::arguments::Arguments;
+use super::alias::alias;
+use super::arguments::{Arguments, IN_IMPL, IN_TRAIT};
 use super::check::{self, Checked};
-use super::expand::{cloned, described, names};
-use super::glue;
-use super::handler::Handler;
+use super::expand::constant_response;
+use super::function::Function;
+use super::handler::{self, Handler};
+use super::linked::{Rerun, linked};
 use super::mark::{self, Mark};
-use super::request::RequestParameter;
+use super::members::{Block, Head};
 use crate::errors::Errors;
-
-/// A method that can run again, and the `#[cfg]`s under which there is one.
-struct Rerun {
-    checked: Checked,
-    receiver: Receiver,
-    request: RequestParameter,
-    conditions: Vec<TokenStream>,
-}
-
-/// Whether an item is an `impl` block, be it well-formed or not.
-pub(crate) fn is_one(item: &TokenStream) -> bool {
-    let begins = |input: ParseStream<'_>| {
-        input.call(Attribute::parse_outer)?;
-        input.parse::<Option<Token![unsafe]>>()?;
-        let begins = input.peek(Token![impl]);
-        input.parse::<TokenStream>()?;
-        Ok(begins)
-    };
-    begins.parse2(item.clone()).unwrap_or(false)
-}
 
 pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Errors::new();
     let arguments = Arguments::parse(tokens.clone(), &errors);
     arguments_must_suit_all(&arguments, &errors);
-    let Some(mut block) = errors.ok(syn::parse2::<ItemImpl>(item.clone())) else {
+    let Some(mut block) = errors.ok(Block::parse(item.clone())) else {
         let errors = errors.finish().map_err(syn::Error::into_compile_error).err();
         return quote!(#errors #item);
     };
+    if let Head::Trait(_) = block.head {
+        check::must_be_of_a_declaration(&arguments, &errors);
+    }
+    let keyword = match block.head {
+        Head::Impl(_) => format_ident!("{IN_IMPL}"),
+        Head::Trait(_) => format_ident!("{IN_TRAIT}"),
+    };
+    let given = quote!(#keyword(#tokens));
     let mut marks = Vec::new();
-    for item in &mut block.items {
-        if let ImplItem::Fn(function) = item
-            && let Some(mark) = mark::hand_down(&mut function.attrs, &tokens)
-        {
-            marks.push((mark, function.to_token_stream()));
+    for function in block.functions() {
+        if let Some(mark) = mark::hand_down(&mut function.function.attrs, &given) {
+            marks.push((mark, function.clone()));
         }
     }
-    some_method_must_be_marked(&block, &marks, &errors);
+    some_method_must_be_marked(&block.head, &marks, &errors);
     attempts_must_be_of_a_restart(&arguments, &marks, &errors);
-    let reruns: Vec<_> = marks.into_iter().filter_map(|(mark, function)| rerun(mark, function)).collect();
-    types_must_be_known(&block, &reruns, &errors);
-    let linked = match errors.finish() {
-        Ok(()) if reruns.is_empty() => None,
-        Ok(()) => Some(linked(&arguments, &block, &reruns)),
-        Err(error) => Some(error.into_compile_error()),
-    };
-    quote!(#block #linked)
+
+    let conditions = mark::conditions(block.head.attributes());
+    let mut beside = TokenStream::new();
+    let mut reruns = Vec::new();
+    for (mark, function) in marks {
+        let Some((checked, own)) = checked(mark, function) else { continue };
+        let conditions: Vec<_> = conditions.iter().chain(&own).cloned().collect();
+        beside.extend(named(&arguments, &block.head, &checked, &conditions));
+        reruns.extend(Rerun::new(checked, own));
+    }
+    types_must_be_known(&block.head, &reruns, &errors);
+    if let Err(error) = errors.finish() {
+        beside.extend(error.into_compile_error());
+    } else if let Head::Impl(head) = &block.head
+        && !reruns.is_empty()
+    {
+        beside.extend(linked(&arguments, head, &conditions, &reruns));
+    }
+    quote!(#block #beside)
 }
 
-/// The method, if it can run again. One with mistakes cannot: its own expansion reports them.
-fn rerun(Mark { arguments, conditions }: Mark, function: TokenStream) -> Option<Rerun> {
-    arguments.restart()?;
+/// A marked method that has no mistakes. What one with mistakes would have beside it, would only repeat them.
+fn checked(
+    Mark { arguments, conditions }: Mark,
+    mut function: Function,
+) -> Option<(Checked, Vec<TokenStream>)> {
+    // Only the form that async-trait gives to a function is in its body.
+    if function.function.sig.asyncness.is_some() {
+        function.function.block.stmts.clear();
+    }
     let unreported = Errors::new();
-    let Some(handler) = Handler::parse(function, &unreported) else {
+    let Some(handler) = Handler::new(function, &unreported) else {
         unreported.forget();
         return None;
     };
-    let mut checked = check::check(arguments, handler, unreported).ok()?;
-    // A function's service is its state, of whatever type: `Operations::restart` is for those.
-    let receiver = checked.handler.receiver().cloned()?;
-    let request = checked.request.take()?;
-    Some(Rerun { checked, receiver, request, conditions })
+    let checked = check::check(arguments, handler, unreported).ok()?;
+    Some((checked, conditions))
+}
+
+/// What has a name of its own beside the block, or could not stand in it.
+fn named(arguments: &Arguments, head: &Head, checked: &Checked, conditions: &[TokenStream]) -> TokenStream {
+    let is_wanted = arguments.aliases.value().is_none_or(|aliases| aliases.value);
+    // A trait's implementation has what the trait has.
+    let is_of_a_trait = matches!(head, Head::Impl(block) if block.trait_.is_some());
+    let alias = (is_wanted && !is_of_a_trait).then(|| alias(head, checked, conditions)).flatten();
+    let is_known = |ty| !checked.handler.is_local(ty) && !handler::is_of(head.generics(), ty);
+    let response = match head {
+        Head::Trait(_) if is_known(&checked.declared) && is_known(&checked.metadata) => {
+            let response = constant_response(checked);
+            Some(quote!(#(#conditions)* #[allow(deprecated)] #response))
+        }
+        _ => None,
+    };
+    quote!(#alias #response)
 }
 
 /// What a block says, it says of all of its methods.
@@ -109,17 +129,17 @@ fn arguments_must_suit_all(arguments: &Arguments, errors: &Errors) {
     }
 }
 
-fn some_method_must_be_marked(block: &ItemImpl, marks: &[(Mark, TokenStream)], errors: &Errors) {
+fn some_method_must_be_marked(head: &Head, marks: &[(Mark, Function)], errors: &Errors) {
     if marks.is_empty() {
-        errors.at(
-            block.impl_token,
+        errors.push(syn::Error::new(
+            head.keyword(),
             "no method of this block is long-running: put `#[long_running]` on those that are, too, \
              since here it only gives them their defaults",
-        );
+        ));
     }
 }
 
-fn attempts_must_be_of_a_restart(arguments: &Arguments, marks: &[(Mark, TokenStream)], errors: &Errors) {
+fn attempts_must_be_of_a_restart(arguments: &Arguments, marks: &[(Mark, Function)], errors: &Errors) {
     let restarts = marks.iter().any(|(mark, _)| mark.arguments.restart().is_some());
     let known = !marks.is_empty() && !arguments.misread;
     if let Some(keyword) = arguments.max_attempts.keyword()
@@ -136,8 +156,8 @@ fn attempts_must_be_of_a_restart(arguments: &Arguments, marks: &[(Mark, TokenStr
 }
 
 /// What is linked is one service: a generic one is as many as it has types, and none of them is known here.
-fn types_must_be_known(block: &ItemImpl, reruns: &[Rerun], errors: &Errors) {
-    if block.generics.params.is_empty() {
+fn types_must_be_known(head: &Head, reruns: &[Rerun], errors: &Errors) {
+    if head.generics().params.is_empty() {
         return;
     }
     for Rerun { checked, .. } in reruns {
@@ -152,49 +172,5 @@ fn types_must_be_known(block: &ItemImpl, reruns: &[Rerun], errors: &Errors) {
                  `operations.restart(\"{service}/{rpc}\", path)`"
             ),
         );
-    }
-}
-
-fn linked(arguments: &Arguments, block: &ItemImpl, reruns: &[Rerun]) -> TokenStream {
-    let private = arguments.private(Span::call_site());
-    let service = &block.self_ty;
-    let span = glue(service.span());
-    let type_id = quote_spanned!(span=> ::core::any::TypeId::of::<#service>);
-    let type_name = quote_spanned!(span=> ::core::any::type_name::<#service>);
-    let reruns = reruns.iter().map(|rerun| linked_rerun(block, rerun));
-    // What is deprecated still has to run again.
-    quote! {
-        #[allow(deprecated)]
-        const _: () = {
-            #private::inventory::submit! {
-                #private::LinkedService { type_id: #type_id, type_name: #type_name, reruns: &[#(#reruns),*] }
-            }
-        };
-    }
-}
-
-fn linked_rerun(block: &ItemImpl, Rerun { checked, conditions, receiver, request }: &Rerun) -> TokenStream {
-    let (service, rpc) = names(checked);
-    let ty = &block.self_ty;
-    let method = checked.handler.ident();
-    let path = match &block.trait_ {
-        Some((name, _)) => quote!(<#ty as #name>::#method),
-        None => quote!(<#ty>::#method),
-    };
-    let described = described(checked, &request.ty);
-    let this = Ident::new("__service", receiver.self_token.span);
-    let clone = cloned(&checked.arguments, this.span(), &this);
-    let private = checked.arguments.private(method.span());
-    quote_spanned! {glue(method.span())=>
-        #(#conditions)*
-        #private::LinkedRerun {
-            method: ::core::concat!(#service, "/", #rpc),
-            call: |__service, __stored| {
-                #private::rerun(__service, __stored, #described, |#this: &#ty, __request| {
-                    let __service = #clone;
-                    async move { ::core::mem::drop(#path(&__service, __request).await) }
-                })
-            },
-        }
     }
 }

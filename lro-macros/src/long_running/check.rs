@@ -52,7 +52,8 @@ pub(crate) fn check(
     errors: Errors,
 ) -> Result<Checked, Box<Refused>> {
     must_be_async(&handler, &errors);
-    must_have_a_body_of_its_own(&handler, &errors);
+    must_have_a_body_of_its_own(&arguments, &handler, &errors);
+    arguments_must_be_of_a_method(&arguments, &errors);
     must_be_an_ordinary_function(&handler, &errors);
     receiver_must_be_kept(&handler, &errors);
     parameters_must_be_owned(&handler, &errors);
@@ -60,9 +61,13 @@ pub(crate) fn check(
     context_must_be_one(&handler, &errors);
     metadata_must_have_one_source(&arguments, &handler, &errors);
     output_must_be_a_result(&handler, &errors);
-    engine_must_be_known(&arguments, &handler, &errors);
-    restart::must_be_possible(&arguments, &handler, &errors);
-    let request = request::find(&arguments, &mut handler, &errors);
+    let request = if arguments.in_trait {
+        None
+    } else {
+        engine_must_be_known(&arguments, &handler, &errors);
+        restart::must_be_possible(&arguments, &handler, &errors);
+        request::find(&arguments, &mut handler, &errors)
+    };
     if handler.receiver().is_some() {
         receiver::rename(&mut handler.parts.body, &errors);
     }
@@ -98,18 +103,46 @@ fn must_be_async(handler: &Handler, errors: &Errors) {
 }
 
 /// A trait's declaration has no handler, and in a default body `Self` may be no service at all.
-fn must_have_a_body_of_its_own(handler: &Handler, errors: &Errors) {
-    if handler.semicolon.is_some() {
-        errors.at(
+fn must_have_a_body_of_its_own(arguments: &Arguments, handler: &Handler, errors: &Errors) {
+    let is_default = arguments.in_trait || shape::is_trait_default(&handler.function);
+    match handler.semicolon {
+        Some(_) if !arguments.in_trait => errors.at(
             handler.ident(),
-            "a method without a body cannot be long-running: declare what it returns, \
-             `Result<Operation<Response, Metadata>, Status>`, and put `#[long_running]` on the method of each implementation",
+            "there is no body here that could run: for a method that a trait declares, put `#[long_running]` on the trait, too",
+        ),
+        None if is_default => errors.at(
+            handler.ident(),
+            format_args!(
+                "a trait's default body cannot be long-running, since nothing is known of `Self` there: declare it, \
+                 `async fn {}(…) -> …;`, and put `#[long_running]` on the method of each implementation",
+                handler.ident()
+            ),
+        ),
+        _ => {}
+    }
+}
+
+/// Some arguments are a block's, and some a handler's, which a trait's declaration is not.
+fn arguments_must_be_of_a_method(arguments: &Arguments, errors: &Errors) {
+    if let Some(keyword) = arguments.aliases.keyword() {
+        errors.at(
+            keyword,
+            format_args!("`{keyword}` is of a whole block: give it in the block's `#[long_running(…)]`"),
         );
-    } else if shape::is_trait_default(&handler.function) {
+    }
+    if arguments.in_trait {
+        must_be_of_a_declaration(arguments, errors);
+    }
+}
+
+/// What a trait declares is how a method is called, and not what it does.
+pub(crate) fn must_be_of_a_declaration(arguments: &Arguments, errors: &Errors) {
+    for keyword in arguments.of_a_handler() {
         errors.at(
-            handler.ident(),
-            "a trait's default body cannot be long-running, since nothing is known of `Self` there: \
-             put `#[long_running]` on the method of each implementation",
+            keyword,
+            format_args!(
+                "`{keyword}` says what a handler does, and a trait has none: give it in the `#[long_running(…)]` of the implementation"
+            ),
         );
     }
 }

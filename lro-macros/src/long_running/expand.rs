@@ -28,8 +28,10 @@ use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::{Attribute, FnArg, PatIdent, Type};
 
+use super::answer::payload;
 use super::arguments::Arguments;
 use super::check::{Checked, hidden_type};
+use super::convention::Convention;
 use super::handler::Handler;
 use super::receiver;
 use super::request::{self, RequestParameter};
@@ -37,22 +39,32 @@ use super::shape::Shape;
 use super::{duration, glue};
 
 pub(crate) fn expand(checked: Checked) -> TokenStream {
+    if checked.handler.semicolon.is_some() {
+        return published(checked, &TokenStream::new());
+    }
     let method = method(&checked);
     let submission = submission(&checked);
     let (request, packed) = packed(&checked);
+    let responds = responds(&checked);
     let bindings = &checked.handler.parts.bindings;
     let run = run(&checked);
     let statements = quote! {
         #method
         #request
         #submission
+        #responds
         #packed
         #(#bindings)*
         #run
     };
+    published(checked, &statements)
+}
+
+/// The public method, with these statements if it has a body.
+fn published(checked: Checked, statements: &TokenStream) -> TokenStream {
     let Checked { arguments, mut handler, declared, metadata, answer, .. } = checked;
     handler.publish(answer.output(&arguments, &handler, &declared, &metadata));
-    handler.with_body(&statements)
+    handler.with_body(statements)
 }
 
 fn method(checked: &Checked) -> TokenStream {
@@ -96,16 +108,13 @@ pub(super) fn names(checked: &Checked) -> (TokenStream, TokenStream) {
 
 /// The entry in the link-time catalogue. It is an item, so its types must make sense outside the function.
 fn submission(checked: &Checked) -> Option<TokenStream> {
-    let Checked { arguments, handler, declared, metadata, answer, .. } = checked;
+    let Checked { arguments, handler, declared, metadata, .. } = checked;
     if !in_catalog(arguments) || handler.is_local(declared) || handler.is_local(metadata) {
         return None;
     }
-    // A type that does not fit is reported here in the same words, at the same tokens, as in the signature: once.
+    let response = response(checked);
     let private = arguments.private(declared.span());
-    let way = answer.way(&private);
-    let response = quote_spanned! {glue(declared.span())=>
-        <<#declared as #private::Reply<#metadata, #way>>::Response as #private::Payload>::full_name
-    };
+    let response = quote_spanned!(glue(declared.span())=> <#response as #private::Payload>::full_name);
     let keeps_request = checked.request.as_ref().is_some_and(|request| is_constant(checked, &request.ty));
     let request = if keeps_request {
         quote!(::core::option::Option::Some((__REQUEST.full_name)()))
@@ -145,6 +154,55 @@ fn told_request(checked: &Checked) -> TokenStream {
                 #itself().or_else(#inside)
             }}
         }
+    }
+}
+
+/// The response's type. One that does not fit is reported in the same words, at the same tokens, as in the signature: once.
+pub(super) fn response(checked: &Checked) -> TokenStream {
+    let Checked { arguments, declared, metadata, answer, .. } = checked;
+    let private = arguments.private(declared.span());
+    let way = answer.way(&private);
+    quote_spanned!(glue(declared.span())=> <#declared as #private::Reply<#metadata, #way>>::Response)
+}
+
+/// Holds the response against what the method says of it, or else against the convention. An alias shows its payload to the compiler
+/// alone, so that this is up to constants of its types; a type that is known inside of the function alone is not judged.
+fn responds(checked: &Checked) -> Option<TokenStream> {
+    let Checked { arguments, handler, declared, metadata, .. } = checked;
+    if arguments.response.value().is_some() {
+        let said = responds_as_said(checked);
+        return Some(quote!(#said;));
+    }
+    let is_constant = in_catalog(arguments) && !handler.is_local(declared) && !handler.is_local(metadata);
+    is_constant.then(|| responds_as_agreed(checked))
+}
+
+/// A constant that compiles where the response keeps the convention, or is what the method says.
+pub(super) fn constant_response(checked: &Checked) -> TokenStream {
+    match responds_as_said(checked) {
+        Some(said) => quote!(const _: () = #said;),
+        None => responds_as_agreed(checked),
+    }
+}
+
+fn responds_as_said(checked: &Checked) -> Option<TokenStream> {
+    let said = checked.arguments.response.value()?;
+    let response = response(checked);
+    let private = checked.arguments.private(said.span());
+    Some(quote_spanned!(glue(said.span())=> #private::responds_with::<#said, #response>()))
+}
+
+fn responds_as_agreed(checked: &Checked) -> TokenStream {
+    let Checked { arguments, declared, .. } = checked;
+    let rpc = checked.rpc_name();
+    let convention = Convention::of(&rpc);
+    let payload = payload(declared);
+    let found = payload.map_or_else(|| "Type".to_owned(), |payload| payload.to_token_stream().to_string());
+    let (accepted, mistake) = (&convention.accepted, convention.mistake(&rpc, &found));
+    let place = payload.unwrap_or(declared).span();
+    let (private, response) = (arguments.private(place), response(checked));
+    quote_spanned! {glue(place)=>
+        const _: () = ::core::assert!(#private::is_named::<#response>(&[#(#accepted),*]), #mistake);
     }
 }
 

@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
-use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{Attribute, Block, Expr, ImplItemFn, Item, Lit, Meta, Receiver, ReceiverKind, Token, Type, token};
+use syn::{Attribute, Expr, Generics, ImplItemFn, Item, Lit, Meta, Receiver, ReceiverKind, Token, Type};
 
+use super::function::Function;
 use super::parameter::{ContextParameter, take_contexts};
 use super::shape::{self, Parts};
 use crate::errors::Errors;
@@ -24,15 +24,21 @@ pub(crate) struct Handler {
 impl Handler {
     /// Takes a function apart. Anything else is reported.
     pub(crate) fn parse(item: TokenStream, errors: &Errors) -> Option<Self> {
-        let Function { mut function, semicolon } = match syn::parse2(item.clone()) {
-            Ok(function) => function,
+        match syn::parse2(item.clone()) {
+            Ok(function) => Self::new(function, errors),
             Err(error) => {
                 errors.push(misplaced(item).unwrap_or(error));
-                return None;
+                None
             }
-        };
+        }
+    }
+
+    /// Takes a function apart that is no more than that.
+    pub(crate) fn new(mut function: Function, errors: &Errors) -> Option<Self> {
+        function.read_body();
+        let Function { mut function, semicolon } = function;
         let contexts = take_contexts(&mut function.sig);
-        let parts = errors.ok(shape::take_apart(&mut function))?;
+        let parts = errors.ok(shape::take_apart(&mut function, semicolon.is_some()))?;
         Some(Self { function, semicolon, contexts, parts })
     }
 
@@ -86,22 +92,31 @@ impl Handler {
     pub(crate) fn rpc_name(&self) -> String {
         let name = self.function.sig.ident.unraw().to_string();
         let words = name.split('_').filter(|word| !word.is_empty());
-        words.map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+        let capitalized = words.map(|word| {
+            let mut characters = word.chars();
+            let first = characters.next().map(char::to_uppercase);
+            first.into_iter().flatten().chain(characters).collect::<String>()
+        });
+        capitalized.collect()
     }
 
     /// Whether a type makes sense inside of the function alone.
     pub(crate) fn is_local(&self, ty: &Type) -> bool {
-        let generics = &self.function.sig.generics;
-        mentions(ty.to_token_stream(), &|ident: &Ident| {
-            ident == "Self"
-                || generics.type_params().any(|parameter| parameter.ident == *ident)
-                || generics.const_params().any(|parameter| parameter.ident == *ident)
-        })
+        is_of(&self.function.sig.generics, ty)
     }
 
     pub(crate) fn ident(&self) -> &Ident {
         &self.function.sig.ident
     }
+}
+
+/// Whether a type makes sense only where `Self` or one of these types and constants does.
+pub(super) fn is_of(generics: &Generics, ty: &Type) -> bool {
+    mentions(ty.to_token_stream(), &|ident: &Ident| {
+        ident == "Self"
+            || generics.type_params().any(|parameter| parameter.ident == *ident)
+            || generics.const_params().any(|parameter| parameter.ident == *ident)
+    })
 }
 
 fn mentions(tokens: TokenStream, is_local: &dyn Fn(&Ident) -> bool) -> bool {
@@ -134,43 +149,11 @@ fn doc_line(attribute: &Attribute) -> Option<String> {
     }
 }
 
-/// A function with a body, or with a semicolon in its place.
-struct Function {
-    function: ImplItemFn,
-    semicolon: Option<Token![;]>,
-}
-
-impl Parse for Function {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let ahead = input.fork();
-        if let Ok(function) = bodiless.parse2(ahead.parse()?) {
-            input.parse::<TokenStream>()?;
-            return Ok(function);
-        }
-        Ok(Self { function: input.parse()?, semicolon: None })
-    }
-}
-
-fn bodiless(input: ParseStream<'_>) -> syn::Result<Function> {
-    let function = ImplItemFn {
-        attrs: input.call(Attribute::parse_outer)?,
-        vis: input.parse()?,
-        modifiers: syn::FnModifiers::default(),
-        sig: input.parse()?,
-        block: Block { brace_token: token::Brace::default(), stmts: Vec::new() },
-    };
-    Ok(Function { function, semicolon: Some(input.parse()?) })
-}
-
 /// What to say about an item that is no function.
 fn misplaced(item: TokenStream) -> Option<syn::Error> {
-    let (keyword, message) = match syn::parse2::<Item>(item).ok()? {
-        Item::Trait(item) => (
-            item.trait_token.into_token_stream(),
-            "`#[long_running]` goes on the methods of an implementation: a trait declares what they return, \
-             `Result<Operation<Response, Metadata>, Status>`",
-        ),
-        item => (item.into_token_stream(), "`#[long_running]` goes on an `async fn`"),
-    };
-    Some(syn::Error::new_spanned(keyword, message))
+    let item = syn::parse2::<Item>(item).ok()?;
+    Some(syn::Error::new_spanned(
+        item,
+        "`#[long_running]` goes on an `async fn`, or on an `impl` or a `trait` block with some",
+    ))
 }

@@ -22,16 +22,23 @@ pub(crate) struct Mark {
     pub(crate) conditions: Vec<TokenStream>,
 }
 
-/// Finds the mark among a method's attributes, and hands the block's arguments down to it.
-pub(crate) fn hand_down(attributes: &mut [Attribute], block: &TokenStream) -> Option<Mark> {
-    let mut search = Search { block, arguments: None, conditions: Vec::new() };
+/// Finds the mark among a method's attributes, and hands the block's arguments down to it, as `given`.
+pub(crate) fn hand_down(attributes: &mut [Attribute], given: &TokenStream) -> Option<Mark> {
+    let mut search = Search { given, arguments: None, conditions: Vec::new() };
     attributes.iter_mut().for_each(|attribute| search.meta(&mut attribute.meta, &[]));
     let Search { arguments, conditions, .. } = search;
     arguments.map(|arguments| Mark { arguments, conditions })
 }
 
+/// The `#[cfg]`s among a block's attributes, for what exists with the block alone.
+pub(crate) fn conditions(attributes: &[Attribute]) -> Vec<TokenStream> {
+    let mut search = Search { given: &TokenStream::new(), arguments: None, conditions: Vec::new() };
+    attributes.iter().for_each(|attribute| search.meta(&mut attribute.meta.clone(), &[]));
+    search.conditions
+}
+
 struct Search<'a> {
-    block: &'a TokenStream,
+    given: &'a TokenStream,
     arguments: Option<Arguments>,
     conditions: Vec<TokenStream>,
 }
@@ -70,8 +77,8 @@ impl Search<'_> {
     }
 
     fn mark(&mut self, path: Path, own: TokenStream, under: &[TokenStream]) -> Meta {
-        let block = self.block;
-        let given = quote!(__block(#block), #own);
+        let handed_down = self.given;
+        let given = quote!(#handed_down, #own);
         // The method's own expansion reports what is wrong with them.
         let unreported = Errors::new();
         let arguments = Arguments::parse(given.clone(), &unreported);

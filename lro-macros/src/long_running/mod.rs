@@ -3,19 +3,24 @@
 //! arguments ‖ item → [`Handler`] (as written) → [`Checked`](check::Checked) (free of mistakes) → tokens. Each stage needs
 //! the one before it, and all mistakes of all stages are reported together.
 //!
-//! On an `impl` block it hands defaults down to the attributes of the methods, which go through these stages each for itself.
+//! On an `impl` or a `trait` block it hands defaults down to the attributes of the methods, which go through these stages each for itself.
 
+mod alias;
 mod answer;
 mod arguments;
 mod block;
 mod check;
+mod convention;
 mod duration;
 mod expand;
 mod fallback;
 mod format;
+mod function;
 mod handler;
 mod http;
+mod linked;
 mod mark;
+mod members;
 mod parameter;
 mod receiver;
 mod request;
@@ -33,7 +38,7 @@ use self::handler::Handler;
 use crate::errors::Errors;
 
 pub(crate) fn long_running(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    if block::is_one(&item) {
+    if members::is_block(&item) {
         return block::expand(arguments, item);
     }
     let errors = Errors::new();

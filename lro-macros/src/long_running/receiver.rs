@@ -5,7 +5,7 @@
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};
-use syn::{ExprPath, Item, Macro, Stmt};
+use syn::{Expr, ExprPath, Item, Macro, Stmt};
 
 use super::format;
 use crate::errors::Errors;
@@ -25,6 +25,18 @@ struct Rename<'a> {
 }
 
 impl VisitMut for Rename<'_> {
+    fn visit_expr_mut(&mut self, expression: &mut Expr) {
+        match expression {
+            // What syn cannot read: a half-typed body, or syntax that is newer than it.
+            Expr::Verbatim(tokens) => {
+                if let Some(renamed) = renamed(tokens, false) {
+                    *tokens = renamed;
+                }
+            }
+            expression => visit_mut::visit_expr_mut(self, expression),
+        }
+    }
+
     fn visit_expr_path_mut(&mut self, expression: &mut ExprPath) {
         visit_mut::visit_expr_path_mut(self, expression);
         if expression.path.is_ident("self") {

@@ -38,13 +38,15 @@ pub(crate) enum Shape {
     Native,
     /// What async-trait made of one, with its `Box::pin(async move {})`.
     Boxed(ExprCall),
+    /// A declaration in a trait that names its future: async-trait's, or `-> impl Future<Output = D> + Send`.
+    Declared,
 }
 
 impl Shape {
     /// The function's statements, from those of its future.
     pub(crate) fn statements(&self, statements: &TokenStream) -> TokenStream {
         match self {
-            Self::Native => statements.clone(),
+            Self::Native | Self::Declared => statements.clone(),
             Self::Boxed(ExprCall { func, .. }) => quote!(#func(async move { #statements })),
         }
     }
@@ -55,7 +57,7 @@ impl Shape {
         let number = name.strip_prefix("life").unwrap_or_default();
         match self {
             Self::Native => false,
-            Self::Boxed(_) => {
+            Self::Boxed(_) | Self::Declared => {
                 name == "async_trait" || !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
             }
         }
@@ -75,8 +77,18 @@ pub(crate) struct Parts {
 }
 
 /// Takes a function apart, whose contexts are already out of its signature: what still binds one stays in the body.
-pub(crate) fn take_apart(function: &mut ImplItemFn) -> syn::Result<Parts> {
+pub(crate) fn take_apart(function: &mut ImplItemFn, is_declaration: bool) -> syn::Result<Parts> {
     let signature = &mut function.sig;
+    if is_declaration && let Some(declared) = output(signature).cloned() {
+        let (bindings, body) = (Vec::new(), Vec::new());
+        return Ok(Parts {
+            shape: Shape::Declared,
+            declared: Some(declared),
+            bindings,
+            body,
+            mutable_self: None,
+        });
+    }
     let made_by_async_trait = signature.generics.lifetimes().any(|made| made.lifetime.ident == "async_trait");
     if made_by_async_trait && let Some(declared) = output(signature).cloned() {
         let block = std::mem::take(&mut function.block.stmts);
@@ -192,7 +204,7 @@ pub(crate) fn is_trait_default(function: &ImplItemFn) -> bool {
 /// Sets what the function's future resolves to.
 pub(crate) fn set_output(signature: &mut Signature, shape: &Shape, ty: Type) {
     match shape {
-        Shape::Boxed(_) => {
+        Shape::Boxed(_) | Shape::Declared => {
             if let Some(output) = output(signature) {
                 *output = ty;
             }
@@ -207,11 +219,17 @@ pub(crate) fn set_output(signature: &mut Signature, shape: &Shape, ty: Type) {
     }
 }
 
-/// `D` of `Pin<Box<dyn Future<Output = D> + …>>`.
+/// `D` of `Pin<Box<dyn Future<Output = D> + …>>`, or of `impl Future<Output = D> + …`.
 fn output(signature: &mut Signature) -> Option<&mut Type> {
     let ReturnType::Type(_, ty) = &mut signature.output else { return None };
-    let Type::TraitObject(object) = argument(argument(ty, "Pin")?, "Box")? else { return None };
-    let TypeParamBound::Trait(future) = object.bounds.first_mut()? else { return None };
+    let bounds = match &mut **ty {
+        Type::ImplTrait(future) => &mut future.bounds,
+        ty => match argument(argument(ty, "Pin")?, "Box")? {
+            Type::TraitObject(object) => &mut object.bounds,
+            _ => return None,
+        },
+    };
+    let TypeParamBound::Trait(future) = bounds.first_mut()? else { return None };
     arguments(&mut future.path, "Future")?.find_map(|argument| match argument {
         GenericArgument::AssocType(output) if output.ident == "Output" => Some(&mut output.ty),
         _ => None,

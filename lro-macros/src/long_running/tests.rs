@@ -3,13 +3,19 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use super::{block, long_running};
+use super::{long_running, members};
 
-/// The expansion as one would write it. Methods are expanded inside an `impl` block, and shown so.
+/// The expansion as one would write it. Methods are expanded inside a block, and shown so.
 fn pretty(expansion: TokenStream) -> String {
-    let is_method = contains(expansion.clone(), "self") && !block::is_one(&expansion);
-    let file = if is_method { quote!(impl Service { #expansion }) } else { expansion };
-    prettyplease::unparse(&syn::parse2(file).expect("the expansion is an item"))
+    let is_method = contains(expansion.clone(), "self") && !members::is_block(&expansion);
+    let is_declaration = matches!(expansion.clone().into_iter().last(), Some(TokenTree::Punct(_)));
+    let file = match (is_method, is_declaration) {
+        (true, false) => quote!(impl Service { #expansion }),
+        (true, true) => quote!(trait Service { #expansion }),
+        _ => expansion,
+    };
+    // What is half typed is no item: it is shown as its tokens.
+    syn::parse2(file.clone()).map_or_else(|_| file.to_string(), |file| prettyplease::unparse(&file))
 }
 
 fn contains(tokens: TokenStream, name: &str) -> bool {
@@ -351,6 +357,171 @@ snapshots! {
             async fn wipe(&self) -> Result<(), Status> {
                 Ok(())
             }
+        }
+    }
+
+    block_of_a_trait: [service = "acme.v1.Disks"] {
+        /// Disks.
+        pub trait Disks<R: Payload>: Send {
+            /// How many.
+            const LIMIT: usize;
+
+            type Store;
+
+            /// Copies a disk.
+            ///
+            /// All of it.
+            #[cfg(feature = "copy")]
+            #[long_running]
+            async fn copy_disk(&self, ctx: Context<Progress>, request: Request) -> Result<CopyDiskResponse, Status>;
+
+            #[long_running(response = Disk, metadata = Progress)]
+            fn delete_disk(&self, name: String) -> impl Future<Output = Result<Disk, Status>> + Send;
+
+            /// Gives a [`Self::Store`].
+            #[long_running]
+            async fn wipe_disk(&self) -> Reply<()>;
+
+            #[long_running]
+            async fn of_the_trait(&self) -> Result<R, Status>;
+
+            fn helper(&self) -> usize {
+                Self::LIMIT
+            }
+        }
+    }
+
+    block_of_a_trait_below_async_trait: [service = "acme.v1.Disks", aliases = false] {
+        trait Disks {
+            #[long_running]
+            #[must_use]
+            #[allow(clippy::type_complexity, clippy::type_repetition_in_bounds)]
+            fn copy_disk<'life0, 'async_trait>(
+                &'life0 self,
+                ctx: Context<Progress>,
+                request: Request,
+            ) -> ::core::pin::Pin<Box<
+                dyn ::core::future::Future<Output = Result<CopyDiskResponse, Status>> + ::core::marker::Send + 'async_trait,
+            >>
+            where
+                'life0: 'async_trait,
+                Self: 'async_trait;
+        }
+    }
+
+    declared_in_a_trait: [__trait(service = "acme.v1.Disks"), metadata = Progress] {
+        /// Copies a disk.
+        async fn copy_disk(&self, request: Request) -> Result<CopyDiskResponse, Status>;
+    }
+
+    declared_as_a_future: [__trait()] {
+        fn copy_disk(&self, ctx: Context<Progress>) -> impl Future<Output = Result<CopyDiskResponse, Status>> + Send;
+    }
+
+    block_of_a_trait_with_mistakes: [parent = request.disk, name = "Copy", catalog = false] {
+        trait Disks {
+            #[long_running(validate = request.check())]
+            async fn copy_disk(&self) -> Result<(), Status>;
+        }
+    }
+
+    declared_with_mistakes: [__trait(parent = name), validate = check(), operations = engine, aliases = false] {
+        async fn copy_disk(&self, ctx: &Context<Progress>, name: &str) -> impl Payload;
+    }
+
+    default_body: [__trait()] {
+        async fn copy_disk(&self, ctx: Context<Progress>) -> Result<(), Status> {
+            Ok(())
+        }
+    }
+
+    declared_outside_of_a_marked_trait: [] {
+        async fn copy_disk(&self, ctx: Context<Progress>) -> Result<(), Status>;
+    }
+
+    aliases: [aliases = true] {
+        #[cfg(unix)]
+        impl disks::Service<'_> {
+            /// Copies a disk,
+            /// all of it.
+            ///
+            /// Long.
+            #[cfg_attr(test, cfg(feature = "copy"))]
+            #[long_running]
+            pub async fn copy_disk(&self, ctx: Context<Progress>) -> Result<CopyDiskResponse, Status> {
+                Ok(())
+            }
+
+            #[long_running(name = "WipeDisk")]
+            pub(crate) async fn wipe(&self) -> Answer {
+                Ok(())
+            }
+
+            /// As [`Self::wipe`].
+            #[long_running]
+            async fn erase_disk(&self) -> crate::Result<()> {
+                Ok(())
+            }
+
+            #[long_running]
+            async fn of_its_own<R: Payload>(&self, response: R) -> Result<R, Status> {
+                Ok(response)
+            }
+
+            #[long_running]
+            async fn tonics(&self) -> Result<Response<()>, Status> {
+                Ok(Response::new(()))
+            }
+        }
+    }
+
+    half_typed_function: [operations = app.operations] {
+        /// Copies.
+        async fn copy_disk(State(app): State<App>, ctx: Context<Progress>, name: String) -> Result<(), Status> {
+            let disk = app.disks.
+        }
+    }
+
+    half_typed_method: [] {
+        async fn copy_disk(&self, ctx: Context<Progress>) -> Result<(), Status> {
+            self.log(format!("{self}"));
+            match self. {
+                Some(disk) if => self::copy(&self.)
+            }
+        }
+    }
+
+    half_typed_block: [parent = name] {
+        impl Disks {
+            const LIMIT: usize = ;
+
+            #[long_running]
+            pub async fn copy_disk(&self, name: String) -> Result<(), Status> {
+                self.
+            }
+
+            fn helper(&self) -> { let }
+
+            #[long_running]
+            pub async fn half(&self, name: ) -> Result<(), Status> {}
+
+            #[long_running(on_interrupt = restart)]
+            pub async fn wipe_disk(&self, name: String) -> Result<(), Status> {
+                if self.
+            }
+
+            type
+        }
+    }
+
+    half_typed_trait: [] {
+        trait Disks {
+            #[long_running]
+            async fn copy_disk(&self, name: String) -> Result<(), Status>;
+
+            async fn half(&self, name: String) -> ;
+
+            fn other(&self) { self. }
         }
     }
 }

@@ -19,9 +19,10 @@ pub(super) fn check(payload: &Payload, errors: &Errors) {
     match &payload.shape {
         Shape::Message(name, fields) => {
             type_name_is_well_formed(name, errors);
-            fields_have_numbers(fields, errors);
+            fields_have_numbers(fields, &free_number(fields), errors);
             names_are_distinct(fields, errors);
             message_does_not_always_hold_itself(&payload.ident, fields, errors);
+            unknown_fields_have_one_place(fields, errors);
         }
         Shape::Enum(name, values) => {
             type_name_is_well_formed(name, errors);
@@ -29,7 +30,8 @@ pub(super) fn check(payload: &Payload, errors: &Errors) {
             value_names_are_distinct(values, errors);
         }
         Shape::Oneof(variants) => {
-            fields_have_numbers(variants, errors);
+            // Which numbers the message has, is not known here.
+            fields_have_numbers(variants, "", errors);
             names_are_distinct(variants, errors);
         }
     }
@@ -45,43 +47,58 @@ fn type_name_is_well_formed(name: &TypeName, errors: &Errors) {
     }
 }
 
-fn fields_have_numbers(fields: &[Field], errors: &Errors) {
-    let mut taken = HashMap::new();
+/// What an error says at its end.
+fn free_number(fields: &[Field]) -> String {
     let used: Vec<i64> = fields.iter().filter_map(|field| field.tag.as_ref()?.value).collect();
     let free = (1..).find(|number| !used.contains(number)).unwrap_or(1);
+    format!("; {free} is free")
+}
+
+fn fields_have_numbers(fields: &[Field], free: &str, errors: &Errors) {
+    let mut taken = HashMap::new();
     for field in fields {
         match (&field.tag, field.kind) {
-            (None | Some(Number { value: None, .. }), Kind::Oneof) => {}
+            (None | Some(Number { value: None, .. }), Kind::Oneof | Kind::Unknown) => {}
             (Some(tag), Kind::Oneof) => errors.push(syn::Error::new(
                 tag.span,
-                "a oneof has no number of its own; each of its variants has one",
+                "a oneof has no number of its own, each of its variants has one: write `#[payload(oneof)]`",
+            )),
+            (Some(tag), Kind::Unknown) => errors.push(syn::Error::new(
+                tag.span,
+                "the unknown fields have the numbers that they came with: write `#[payload(unknown)]`",
             )),
             (None, _) => errors.at(
                 &field.ident,
                 format!(
-                    "`{}` has no number: write `#[payload(tag = n)]`, with a number that no other field has or had; {free} is free",
+                    "`{}` has no number: write `#[payload(tag = n)]`, with a number that no other field has or had{free}",
                     field.ident
                 ),
             ),
-            (Some(tag), _) => number_is_free(tag, &field.ident, &mut taken, errors),
+            (Some(tag), _) => number_is_free(tag, &field.ident, &mut taken, free, errors),
         }
     }
 }
 
-fn number_is_free<'a>(tag: &Number, ident: &'a Ident, taken: &mut HashMap<i64, &'a Ident>, errors: &Errors) {
+fn number_is_free<'a>(
+    tag: &Number,
+    ident: &'a Ident,
+    taken: &mut HashMap<i64, &'a Ident>,
+    free: &str,
+    errors: &Errors,
+) {
     let at = |message: String| errors.push(syn::Error::new(tag.span, message));
     match tag.value {
         Some(number) if RESERVED.contains(&number) => {
-            at("the numbers 19000 to 19999 are kept by protobuf for itself".to_owned());
+            at(format!("the numbers 19000 to 19999 are kept by protobuf for itself{free}"));
         }
         Some(number) if (1..=MAX_TAG).contains(&number) => {
             if let Some(first) = taken.get(&number) {
-                at(format!("the number {number} is taken by `{first}`"));
+                at(format!("the number {number} is taken by `{first}`{free}"));
             } else {
                 taken.insert(number, ident);
             }
         }
-        Some(_) => at(format!("a field's number is from 1 to {MAX_TAG}")),
+        Some(_) => at(format!("a field's number is from 1 to {MAX_TAG}{free}")),
         None => {}
     }
 }
@@ -89,10 +106,13 @@ fn number_is_free<'a>(tag: &Number, ident: &'a Ident, taken: &mut HashMap<i64, &
 /// By the name in JSON: `disk_size` and `diskSize` are the same there.
 fn names_are_distinct(fields: &[Field], errors: &Errors) {
     let mut taken = HashMap::new();
-    for field in fields {
+    for field in fields.iter().filter(|field| field.kind != Kind::Unknown) {
         name_is_identifier(&field.name, errors);
         if let Some(first) = taken.insert(field.json_name(), &field.ident) {
-            errors.at(&field.name, format!("`{first}` has the same name in JSON"));
+            errors.at(
+                &field.name,
+                format!("`{first}` has the same name in JSON: write another one, `name = \"a_name\"`"),
+            );
         }
     }
 }
@@ -111,6 +131,14 @@ fn message_does_not_always_hold_itself(message: &Ident, fields: &[Field], errors
                 ),
             );
         }
+    }
+}
+
+fn unknown_fields_have_one_place(fields: &[Field], errors: &Errors) {
+    let mut places = fields.iter().filter(|field| field.kind == Kind::Unknown);
+    let Some(Field { ident: first, .. }) = places.next() else { return };
+    for second in places {
+        errors.at(&second.ident, format!("the unknown fields are all in one place, and that is `{first}`"));
     }
 }
 
@@ -135,7 +163,7 @@ fn values_have_numbers(ident: &Ident, values: &[Value], errors: &Errors) {
             (None | Some(Number { value: None, .. }), Some(_)) => {}
             (Some(tag), Some(_)) => errors.push(syn::Error::new(
                 tag.span,
-                "the variant for the numbers without one has no number of its own",
+                "the variant for the numbers without one has no number of its own: write `#[payload(other)]`",
             )),
             (None, None) => errors
                 .at(&value.ident, format!("`{}` has no number: write `#[payload(tag = n)]`", value.ident)),
@@ -182,7 +210,10 @@ fn value_names_are_distinct(values: &[Value], errors: &Errors) {
     for value in values.iter().filter(|value| value.other.is_none()) {
         name_is_identifier(&value.name, errors);
         if let Some(first) = taken.insert(value.name.value(), &value.ident) {
-            errors.at(&value.name, format!("`{first}` has the same name"));
+            errors.at(
+                &value.name,
+                format!("`{first}` has the same name: write another one, `name = \"A_NAME\"`"),
+            );
         }
     }
 }

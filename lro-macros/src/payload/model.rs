@@ -40,10 +40,12 @@ pub(super) struct Field {
     pub(super) r#type: Type,
     /// The protobuf name.
     pub(super) name: LitStr,
-    /// `None` for a oneof, whose variants have the numbers, and where it was forgotten.
+    /// `None` for a oneof, whose variants have the numbers, for what is unknown, and where it was forgotten.
     pub(super) tag: Option<Number>,
     pub(super) documentation: String,
     pub(super) kind: Kind,
+    /// The kind of a map's keys, where it is said: `key`.
+    pub(super) key: Option<Kind>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -51,8 +53,14 @@ pub(super) enum Kind {
     Plain,
     /// `message`
     Foreign,
+    /// `sint`
+    Sint,
+    /// `fixed`
+    Fixed,
     /// `oneof`
     Oneof,
+    /// `unknown`
+    Unknown,
 }
 
 /// A variant of an enum.
@@ -69,6 +77,19 @@ pub(super) struct Value {
 /// Reads the type; `None` when a mistake leaves nothing to check.
 pub(super) fn read(input: &DeriveInput, errors: &Errors) -> Option<Payload> {
     refuse_generics(&input.generics, errors);
+    if let Data::Enum(data) = &input.data
+        && let Some(other) = forgotten_other(data)
+    {
+        errors.at(
+            other,
+            format!(
+                "`{}` has data, and no other variant has: write `#[payload(other)]` above it if it is for the numbers that have no \
+                 variant; in a oneof each variant holds a value",
+                other.ident
+            ),
+        );
+        return None;
+    }
     let (attributes, shape) = match &input.data {
         Data::Union(data) => {
             errors
@@ -79,7 +100,7 @@ pub(super) fn read(input: &DeriveInput, errors: &Errors) -> Option<Payload> {
             let attributes = Attributes::read(&input.attrs, Place::Message, errors);
             let fields = message_fields(data, errors);
             let name = type_name(&attributes, input, errors);
-            (attributes, fields.zip(name).map(|(fields, name)| Shape::Message(name, fields)))
+            (attributes, fields.map(|fields| Shape::Message(name, fields)))
         }
         Data::Enum(data) if has_data(data) => {
             let attributes = Attributes::read(&input.attrs, Place::Oneof, errors);
@@ -91,7 +112,7 @@ pub(super) fn read(input: &DeriveInput, errors: &Errors) -> Option<Payload> {
             let attributes = Attributes::read(&input.attrs, Place::Enum, errors);
             let values: Vec<_> = data.variants.iter().map(|variant| enum_value(variant, errors)).collect();
             let name = type_name(&attributes, input, errors);
-            (attributes, name.map(|name| Shape::Enum(name, values)))
+            (attributes, Some(Shape::Enum(name, values)))
         }
     };
     Some(Payload {
@@ -122,6 +143,13 @@ pub(super) fn has_data(data: &DataEnum) -> bool {
     data.variants.iter().any(|variant| !matches!(variant.fields, Fields::Unit) && !is_other(variant))
 }
 
+/// The variant that looks like an enum's place for unknown numbers, and is not marked as one.
+fn forgotten_other(data: &DataEnum) -> Option<&Variant> {
+    let mut with_data = data.variants.iter().filter(|variant| !matches!(variant.fields, Fields::Unit));
+    let only = with_data.next().filter(|_| data.variants.len() > 1 && with_data.next().is_none())?;
+    (holds_i32(only) && !is_other(only)).then_some(only)
+}
+
 fn is_other(variant: &Variant) -> bool {
     // The mistakes in the attribute are reported when it is read for good.
     let ignored = Errors::new();
@@ -130,8 +158,8 @@ fn is_other(variant: &Variant) -> bool {
     attributes.other.is_some()
 }
 
-fn type_name(attributes: &Attributes, input: &DeriveInput, errors: &Errors) -> Option<TypeName> {
-    let Some(package) = attributes.package.clone() else {
+fn type_name(attributes: &Attributes, input: &DeriveInput, errors: &Errors) -> TypeName {
+    let package = attributes.package.clone().unwrap_or_else(|| {
         errors.at(
             &input.ident,
             format!(
@@ -139,11 +167,12 @@ fn type_name(attributes: &Attributes, input: &DeriveInput, errors: &Errors) -> O
                 input.ident
             ),
         );
-        return None;
-    };
+        // The other mistakes are looked for all the same.
+        LitStr::new("unknown", input.ident.span())
+    });
     let name = attributes.name.clone();
     let name = name.unwrap_or_else(|| LitStr::new(&input.ident.unraw().to_string(), input.ident.span()));
-    Some(TypeName { package, name })
+    TypeName { package, name }
 }
 
 fn message_fields(data: &DataStruct, errors: &Errors) -> Option<Vec<Field>> {
@@ -165,19 +194,15 @@ fn message_fields(data: &DataStruct, errors: &Errors) -> Option<Vec<Field>> {
 fn message_field(field: &syn::Field, errors: &Errors) -> Option<Field> {
     let ident = field.ident.clone()?;
     let attributes = Attributes::read(&field.attrs, Place::Field, errors);
-    let kind = match (attributes.message, attributes.oneof) {
-        (Some(_), Some(oneof)) => {
-            errors.push(syn::Error::new(oneof, "a field is either `message` or `oneof`"));
-            Kind::Oneof
-        }
-        (Some(_), None) => Kind::Foreign,
-        (None, Some(_)) => Kind::Oneof,
-        (None, None) => Kind::Plain,
-    };
+    let kind = attributes.kind.unwrap_or(Kind::Plain);
+    if let (Kind::Oneof | Kind::Unknown, Some((_, span))) = (kind, attributes.key) {
+        errors.push(syn::Error::new(span, "`key` is for a map: `HashMap` or `BTreeMap`"));
+    }
+    let key = attributes.key.map(|(kind, _)| kind);
     let name = attributes.name;
     let name = name.unwrap_or_else(|| LitStr::new(&ident.unraw().to_string(), ident.span()));
     let documentation = documentation(&field.attrs);
-    Some(Field { ident, r#type: field.ty.clone(), name, tag: attributes.tag, documentation, kind })
+    Some(Field { ident, r#type: field.ty.clone(), name, tag: attributes.tag, documentation, kind, key })
 }
 
 fn oneof_variant(variant: &Variant, errors: &Errors) -> Option<Field> {
@@ -209,7 +234,7 @@ fn oneof_variant(variant: &Variant, errors: &Errors) -> Option<Field> {
     };
     // The attributes are the variant's: its value has no name of its own.
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("payload")) {
-        errors.at(attribute, "write this above the variant");
+        errors.at(attribute, "`#[payload(…)]` stands above the variant, not in it");
     }
     let name = attributes.name.unwrap_or_else(|| {
         LitStr::new(&variant.ident.unraw().to_string().to_snake_case(), variant.ident.span())
@@ -220,19 +245,14 @@ fn oneof_variant(variant: &Variant, errors: &Errors) -> Option<Field> {
         name,
         tag: attributes.tag,
         documentation: documentation(&variant.attrs),
-        kind: if attributes.message.is_some() { Kind::Foreign } else { Kind::Plain },
+        kind: attributes.kind.unwrap_or(Kind::Plain),
+        key: None,
     })
 }
 
 fn enum_value(variant: &Variant, errors: &Errors) -> Value {
     let attributes = Attributes::read(&variant.attrs, Place::EnumValue, errors);
-    let is_i32 = match &variant.fields {
-        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-            matches!(ungrouped(&fields.unnamed[0].ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "i32"))
-        }
-        _ => false,
-    };
-    if attributes.other.is_some() && !is_i32 {
+    if attributes.other.is_some() && !holds_i32(variant) {
         errors.at(
             variant,
             format!("the variant for unknown numbers holds the number: write `{}(i32)`", variant.ident),
@@ -248,6 +268,13 @@ fn enum_value(variant: &Variant, errors: &Errors) -> Value {
         documentation: documentation(&variant.attrs),
         other: attributes.other,
     }
+}
+
+fn holds_i32(variant: &Variant) -> bool {
+    let Fields::Unnamed(fields) = &variant.fields else { return false };
+    let (1, Some(field)) = (fields.unnamed.len(), fields.unnamed.first()) else { return false };
+    let Type::Path(path) = ungrouped(&field.ty) else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "i32")
 }
 
 /// The type without the invisible group that a `macro_rules!` macro passes it on in.

@@ -37,6 +37,12 @@ snapshots! {
             foreign: Vec<Foreign>,
             #[payload(oneof)]
             strategy: Option<Strategy>,
+            #[payload(tag = 4, sint)]
+            balance: Option<i64>,
+            #[payload(tag = 5, key = fixed, sint)]
+            balances: HashMap<u32, i64>,
+            #[payload(unknown)]
+            unknown: UnknownFields,
         }
     }
 
@@ -63,6 +69,8 @@ snapshots! {
             TrafficPercentStrategy(Traffic),
             #[payload(tag = 200, message)]
             Delete(Foreign),
+            #[payload(tag = 201, fixed)]
+            Hash(u64),
         }
     }
 

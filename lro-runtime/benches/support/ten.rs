@@ -45,7 +45,7 @@ pub(crate) fn ten() -> Ten {
 }
 
 /// Ends at once.
-#[long_running(service = "lro.bench.v1.Bench", operations = operations)]
+#[long_running(response = Ten, service = "lro.bench.v1.Bench", operations = operations)]
 pub(crate) async fn answer(operations: Operations) -> Result<Ten, Status> {
     Ok(ten())
 }

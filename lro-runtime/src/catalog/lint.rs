@@ -42,7 +42,7 @@ impl Catalog {
     ///
     /// The other rules of AIP-151 cannot be broken: the annotation is always there, and nothing streams.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use lro_runtime::catalog::Catalog;
     ///
     /// assert_eq!(Catalog::linked([])?.lint(), []);

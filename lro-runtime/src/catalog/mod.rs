@@ -31,7 +31,7 @@ use crate::engine::Operations;
 ///
 /// Only what is linked is there: a method under `catalog = false`, a generic one, and one of a dependency that is never named, are not.
 ///
-/// ```
+/// ```standalone_crate
 /// use lro_runtime::{Operations, Payload, Status, long_running};
 ///
 /// #[derive(Clone, Debug, PartialEq, Payload)]
@@ -105,7 +105,7 @@ impl Catalog {
     /// # Errors
     /// When the types of the program do not fit together.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use lro_runtime::catalog::Catalog;
     ///
     /// let catalog = Catalog::linked([])?;
@@ -128,7 +128,7 @@ impl Catalog {
 
     /// The part of the catalogue that is of one package: one API, in a program that has several.
     ///
-    /// ```
+    /// ```standalone_crate
     /// # use lro_runtime::catalog::Catalog;
     /// let catalog = Catalog::linked([])?.package("acme.disks.v1");
     /// assert!(catalog.methods().is_empty());

@@ -45,7 +45,7 @@ impl Catalog {
     /// # Errors
     /// When types of several packages refer to each other in a circle, or the whole breaks another rule of protobuf: two rpcs of one name.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use lro_runtime::Payload;
     /// use lro_runtime::catalog::Catalog;
     ///

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::executor::Executor;
+use super::health::Health;
 use super::hub::Hub;
 use super::services::Services;
 use super::settings::Settings;
@@ -47,7 +48,10 @@ pub(crate) struct Engine {
     pub(crate) services: Services,
     /// Tells that there may be something to run again.
     pub(crate) recoverable: Notify,
+    pub(crate) health: Health,
     incarnation: Mutex<Incarnation>,
+    /// Held while a condemned incarnation is replaced.
+    replacing: tokio::sync::Mutex<()>,
     /// The full names of the methods whose types are known to have descriptors: each is looked up once.
     described: RwLock<HashMap<Described, Arc<str>>>,
     /// Starts that nobody was told of, though they may have been recorded.
@@ -78,13 +82,15 @@ impl Engine {
         let secret = store.secret().await?;
         share_descriptors(&*store, &mut registry).await?;
         let incarnation = Incarnation::new();
-        store.renew(incarnation.worker, &[], settings.lease, true).await?;
         // Once, and not for a later incarnation: two processes with one name would condemn each other without end.
         if let Some(name) = &settings.worker_name
             && let Some(predecessor) = store.succeed(name, incarnation.worker).await?
         {
             store.retire(predecessor).await?;
         }
+        // Last: nobody renews the lease before the engine is open, however long the store takes for the rest.
+        let health = Health::new(settings.beat());
+        store.renew(incarnation.worker, &[], settings.lease, true).await?;
         Ok(Self {
             store,
             registry,
@@ -97,7 +103,9 @@ impl Engine {
             interrupt: CancellationToken::new(),
             services: Services::default(),
             recoverable: Notify::new(),
+            health,
             incarnation: Mutex::new(incarnation),
+            replacing: tokio::sync::Mutex::default(),
             described: RwLock::default(),
             given_up: Mutex::default(),
         })
@@ -145,25 +153,45 @@ impl Engine {
         self.given_up.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
     }
 
-    /// Whether this start was given up; asked once, when its record was found.
+    /// Whether this start was given up.
     pub(crate) fn was_given_up(&self, name: &OperationName) -> bool {
-        self.given_up.lock().unwrap_or_else(PoisonError::into_inner).remove(name)
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner).contains(name)
+    }
+
+    /// Forgets a start that was given up, when what it left is seen to: not before the store has said so, or what was not removed at once
+    /// would never be.
+    pub(crate) fn forget_given_up(&self, name: &OperationName) {
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
     /// Renews the lease. A condemned worker's handlers are dropped, and a new worker takes its place: condemnation is
     /// final, so that whoever condemned it may claim without looking back.
     pub(crate) async fn renew(&self) -> Result<(), StoreError> {
+        let renewed = self.renew_or_replace().await;
+        match renewed {
+            Ok(()) => self.health.answered(),
+            Err(_) => self.health.failed(),
+        }
+        renewed
+    }
+
+    async fn renew_or_replace(&self) -> Result<(), StoreError> {
         let lease = self.settings.lease;
         let old = self.incarnation();
         let methods = self.services.methods();
         if self.store.renew(old.worker, &methods, lease, false).await? {
             return Ok(());
         }
-        tracing::warn!(worker = %old.worker.0, "the lease was lost: this worker's handlers are dropped");
         old.condemned.cancel();
-        let new = Incarnation::new();
-        self.store.renew(new.worker, &methods, lease, true).await?;
-        *self.incarnation.lock().unwrap_or_else(PoisonError::into_inner) = new;
+        // Invariant: a worker is replaced once, however many of its renewals are refused. Of two that took its place, one would never
+        // be renewed, and what was started meanwhile would be taken from it.
+        let _replacing = self.replacing.lock().await;
+        if self.incarnation().worker == old.worker {
+            tracing::warn!(worker = %old.worker.0, "the lease was lost: this worker's handlers are dropped");
+            let new = Incarnation::new();
+            self.store.renew(new.worker, &methods, lease, true).await?;
+            *self.incarnation.lock().unwrap_or_else(PoisonError::into_inner) = new;
+        }
         Ok(())
     }
 }

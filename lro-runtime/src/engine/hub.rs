@@ -107,7 +107,8 @@ impl Hub {
         names
     }
 
-    /// The names that anybody subscribes to with this interest.
+    /// The names that anybody subscribes to with this interest, in order: what is read of them lies together in the store's index, and
+    /// what is told of them is told in the same order each time.
     pub(crate) fn names(&self, interest: Interest) -> Vec<OperationName> {
         let mut names = Vec::new();
         for shard in &self.shards {
@@ -117,6 +118,7 @@ impl Hub {
                 }
             }
         }
+        names.sort_unstable();
         names
     }
 

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -14,28 +13,22 @@ use super::recovery;
 use crate::data::name::OperationName;
 use crate::store::{Change, Changes, StoreError};
 
-/// Since when the store has answered without a fault, as far as this worker knows; `None` during an outage.
-type Health = watch::Sender<Option<Instant>>;
-
 /// Renews the lease on every beat, and every second while the store does not answer, until told to stop.
-pub(crate) async fn heartbeat(engine: Arc<Engine>, health: Arc<Health>, stop: CancellationToken) {
+pub(crate) async fn heartbeat(engine: Arc<Engine>, stop: CancellationToken) {
     let retry = engine.settings.beat().min(Duration::from_secs(1));
     let mut pause = engine.settings.beat();
     loop {
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
+        let asked = Instant::now();
         pause = match engine.renew().await {
-            Ok(()) => {
-                health.send_modify(|since| {
-                    since.get_or_insert_with(Instant::now);
-                });
-                engine.settings.beat()
-            }
+            // Counted from the request, as the lease may be: a reply that takes long must not delay the next renewal as well.
+            Ok(()) => engine.settings.beat().saturating_sub(asked.elapsed()),
             Err(error) => {
                 report("renew", &error);
-                health.send_replace(None);
                 retry
             }
         };
@@ -45,16 +38,18 @@ pub(crate) async fn heartbeat(engine: Arc<Engine>, health: Arc<Health>, stop: Ca
 /// On every beat: ends leftovers, condemns lapsed workers, ends what they ran and what is long past its deadline, wakes whom a lost
 /// notification left waiting, and forgets what is past its retention. The first round comes at once, for a store whose last
 /// engine was killed.
-pub(crate) async fn upkeep(engine: Arc<Engine>, health: Arc<Health>, stop: CancellationToken) {
+pub(crate) async fn upkeep(engine: Arc<Engine>, stop: CancellationToken) {
     let mut overdue = HashSet::new();
     let mut unregistered = HashMap::new();
     loop {
         let round = async {
             recovery::claim(&engine).await?;
-            if healthy(&health, engine.settings.beat()) {
-                // Renew before reaping: a worker that cannot renew has no business condemning others.
+            let may_condemn = || engine.health.has_lasted(engine.settings.beat());
+            // Renew before reaping: a worker that cannot renew has no business condemning others.
+            if may_condemn() {
                 engine.renew().await?;
-                if engine.store.reap(engine.incarnation().worker).await? > 0 {
+                // Asked again: the renewal may have hung for longer than a lease, and so may everyone else's.
+                if may_condemn() && engine.store.reap(engine.incarnation().worker).await? > 0 {
                     recovery::claim(&engine).await?;
                     engine.recoverable.notify_one();
                 }
@@ -67,11 +62,12 @@ pub(crate) async fn upkeep(engine: Arc<Engine>, health: Arc<Health>, stop: Cance
             recovery::purge(&engine).await
         };
         let stopped = tokio::select! {
+            biased;
             () = stop.cancelled() => true,
             done = round => {
                 if let Err(error) = done {
                     report("upkeep", &error);
-                    health.send_replace(None);
+                    engine.health.failed();
                 }
                 false
             }
@@ -80,22 +76,18 @@ pub(crate) async fn upkeep(engine: Arc<Engine>, health: Arc<Health>, stop: Cance
             return;
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = tokio::time::sleep(engine.settings.beat()) => {}
         }
     }
 }
 
-/// Whether the store has answered for a third of a lease: after an outage longer than a lease every worker needs the
-/// time to renew before anybody is condemned.
-fn healthy(health: &Health, third: Duration) -> bool {
-    health.borrow().is_some_and(|since| since.elapsed() >= third)
-}
-
 /// Follows the store's changes and tells whoever subscribes to what changed (D9, D10).
 pub(crate) async fn follow(engine: Arc<Engine>, mut changes: Box<dyn Changes>, stop: CancellationToken) {
     loop {
         let change = tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             change = changes.next() => change,
         };
@@ -114,6 +106,7 @@ pub(crate) async fn follow(engine: Arc<Engine>, mut changes: Box<dyn Changes>, s
         while let Err(error) = refresh(&engine, &names).await {
             report("change feed", &error);
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = backoff.wait() => {}
             }

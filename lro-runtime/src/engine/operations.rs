@@ -4,8 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::builder::{Builder, OpenError};
@@ -64,10 +62,9 @@ impl Operations {
         let engine = Arc::new(Engine::open(store, registry, settings).await.map_err(OpenError::Store)?);
         let stop = CancellationToken::new();
         let no_handles = CancellationToken::new();
-        let health = Arc::new(watch::Sender::new(Some(Instant::now())));
         let executor = &engine.executor;
-        executor.spawn_own(lease::heartbeat(Arc::clone(&engine), Arc::clone(&health), stop.clone()));
-        executor.spawn_own(lease::upkeep(Arc::clone(&engine), health, stop.clone()));
+        executor.spawn_own(lease::heartbeat(Arc::clone(&engine), stop.clone()));
+        executor.spawn_own(lease::upkeep(Arc::clone(&engine), stop.clone()));
         executor.spawn_own(lease::follow(Arc::clone(&engine), changes, stop.clone()));
         executor.spawn_own(stop_after_last_handle(Arc::clone(&engine), no_handles.clone(), stop.clone()));
         Ok(Self { engine, life: Arc::new(Life { stop, _handles: no_handles.drop_guard() }) })
@@ -165,6 +162,7 @@ impl Operations {
 /// Without handles nothing is started any more: lets the rest end, then stops the engine's own tasks.
 async fn stop_after_last_handle(engine: Arc<Engine>, no_handles: CancellationToken, stop: CancellationToken) {
     tokio::select! {
+        biased;
         () = stop.cancelled() => return,
         () = no_handles.cancelled() => {}
     }

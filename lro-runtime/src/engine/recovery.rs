@@ -1,6 +1,6 @@
 //! What is found open without anybody who runs it: this worker's own leftovers, and the work of workers that are gone.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -31,7 +31,7 @@ const CONCURRENT: usize = 256;
 pub(crate) async fn reconcile(engine: &Engine) -> Result<Vec<OperationName>, StoreError> {
     let worker = engine.incarnation().worker;
     // Before the store is read: what starts meanwhile is not held to be missing.
-    let mut unknown: HashSet<_> = engine.hub.names(Interest::Running).into_iter().collect();
+    let mut unknown: BTreeSet<_> = engine.hub.names(Interest::Running).into_iter().collect();
     let mut after = None;
     loop {
         let query = Query::OwnedBy { worker, after: after.take(), limit: PAGE };
@@ -62,7 +62,9 @@ pub(crate) async fn reconcile(engine: &Engine) -> Result<Vec<OperationName>, Sto
             }
             let outcome = lifecycle::outcome(Ending::Interrupted, &record.name, service(&record));
             let patch = Patch { outcome: Some(outcome), remove, ..end(engine) };
-            write(engine, &record, patch, "a leftover of this worker was ended").await;
+            if write(engine, &record, patch, "a leftover of this worker was ended").await {
+                engine.forget_given_up(&record.name);
+            }
         })
         .await;
         if !full {
@@ -192,11 +194,17 @@ pub(crate) fn service(record: &Record) -> &str {
     record.method.split('/').next().unwrap_or_default()
 }
 
-/// A write that fails or is refused needs no retry: the next beat finds what is still open.
-async fn write(engine: &Engine, record: &Record, patch: Patch, message: &str) {
+/// A write that fails or is refused needs no retry: the next beat finds what is still open. Says whether the store has answered.
+async fn write(engine: &Engine, record: &Record, patch: Patch, message: &str) -> bool {
     match engine.store.update(&record.name, Guard::Attempt(record.attempt), patch).await {
-        Ok(written) => tracing::info!(operation = %record.name, ?written, "{message}"),
-        Err(error) => tracing::warn!(operation = %record.name, %error, "{message}: not yet"),
+        Ok(written) => {
+            tracing::info!(operation = %record.name, ?written, "{message}");
+            true
+        }
+        Err(error) => {
+            tracing::warn!(operation = %record.name, %error, "{message}: not yet");
+            false
+        }
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) async fn restart(engine: Arc<Engine>, stop: CancellationToken) {
             let _beat = tokio::time::timeout(engine.settings.beat(), told).await;
         };
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = round => {}
         }

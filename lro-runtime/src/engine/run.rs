@@ -129,10 +129,11 @@ impl Run {
                 // Invariant: the caller never polls the handler, whose first step may be a long one (P-031).
                 handed_over().await;
             }
-            match self.proceed(place, handler).await {
-                Ok(ending) => Box::pin(self.end(ending)).await,
-                Err(Lost) => tracing::info!("the operation is no longer this worker's"),
-            }
+            let end = match self.proceed(place, handler).await {
+                Ok(ending) => Box::pin(self.end(ending)),
+                Err(Lost) => return tracing::info!("the operation is no longer this worker's"),
+            };
+            end.await;
         }
     }
 
@@ -210,7 +211,12 @@ impl Run {
                     self.begin(&record);
                     return Ok(None);
                 }
-                Ok(Created::Name(found)) if unconfirmed && found.worker == Some(record.worker) => {
+                // An earlier try. By now another worker may have taken it, and perhaps ended it: then it is theirs, and the call is
+                // answered with it as it is.
+                Ok(Created::Name(found)) if unconfirmed => {
+                    if lifecycle::seen(Some(&found), record.worker, record.attempt) == Seen::Lost {
+                        return lifecycle::visible(&found).map(Some).ok_or_else(errors::unavailable);
+                    }
                     self.begin(&found);
                     return Ok(None);
                 }
@@ -288,39 +294,42 @@ impl Run {
     }
 
     /// Polls the handler until it returns, is dropped, or the attempt is lost; writes its progress meanwhile.
-    async fn run_handler(&mut self, handler: Handler) -> Result<Ending, Lost> {
-        let engine = Arc::clone(&self.engine);
-        let attempt = Arc::clone(&self.attempt);
-        let condemned = self.incarnation.condemned.clone();
-        let mut handler = AssertUnwindSafe(handler).catch_unwind();
-        let mut progress = pin!(write_progress(&engine, &attempt, self.number));
-        let mut grace = pin!(grace(&attempt.cancel, engine.settings.cancel_grace));
-        let mut over = pin!(over(self.deadline));
-        let ending = loop {
-            tokio::select! {
-                biased;
-                returned = &mut handler => break Ok(match returned {
-                    Ok(result) => Ending::Returned(result),
-                    Err(panic) => {
-                        tracing::error!(panic = panic_text(&*panic), "the handler panicked");
-                        Ending::Panicked
-                    }
-                }),
-                () = condemned.cancelled() => break Err(Lost),
-                () = &mut grace => break Ok(Ending::Cancelled),
-                () = &mut over => break Ok(Ending::DeadlineExceeded),
-                () = engine.interrupt.cancelled() => break Ok(Ending::Interrupted),
-                Lost = &mut progress => break Err(Lost),
-                seen = self.look() => match seen {
-                    Seen::Mine => {}
-                    Seen::Cancelled => attempt.cancel.cancel(),
-                    Seen::Lost => break Err(Lost),
-                },
-            }
-        };
-        // Invariant: the handler is gone before its end is written (P-190). Its destructors are the user's, and may panic.
-        drop_quietly(handler);
-        ending
+    #[expect(clippy::manual_async_fn, reason = "an async fn keeps every argument twice")]
+    fn run_handler(&mut self, handler: Handler) -> impl Future<Output = Result<Ending, Lost>> + Send + '_ {
+        async move {
+            let engine = Arc::clone(&self.engine);
+            let attempt = Arc::clone(&self.attempt);
+            let condemned = self.incarnation.condemned.clone();
+            let mut handler = AssertUnwindSafe(handler).catch_unwind();
+            let mut progress = pin!(write_progress(&engine, &attempt, self.number));
+            let mut grace = pin!(grace(&attempt.cancel, engine.settings.cancel_grace));
+            let mut over = pin!(over(self.deadline));
+            let ending = loop {
+                tokio::select! {
+                    biased;
+                    returned = &mut handler => break Ok(match returned {
+                        Ok(result) => Ending::Returned(result),
+                        Err(panic) => {
+                            tracing::error!(panic = panic_text(&*panic), "the handler panicked");
+                            Ending::Panicked
+                        }
+                    }),
+                    () = condemned.cancelled() => break Err(Lost),
+                    () = &mut grace => break Ok(Ending::Cancelled),
+                    () = &mut over => break Ok(Ending::DeadlineExceeded),
+                    () = engine.interrupt.cancelled() => break Ok(Ending::Interrupted),
+                    Lost = &mut progress => break Err(Lost),
+                    seen = self.look() => match seen {
+                        Seen::Mine => {}
+                        Seen::Cancelled => attempt.cancel.cancel(),
+                        Seen::Lost => break Err(Lost),
+                    },
+                }
+            };
+            // Invariant: the handler is gone before its end is written (P-190). Its destructors are the user's, and may panic.
+            drop_quietly(handler);
+            ending
+        }
     }
 
     /// Waits for news of the operation. What looks like a loss is read once more: a reading from before the creation
@@ -369,6 +378,7 @@ impl Run {
                 }
             }
             tokio::select! {
+                biased;
                 () = backoff.wait() => {}
                 () = self.incarnation.condemned.cancelled() => return Answer::Condemned,
             }
@@ -391,6 +401,7 @@ impl Run {
                 }
             }
             tokio::select! {
+                biased;
                 () = backoff.wait() => {}
                 () = self.incarnation.condemned.cancelled() => return None,
             }

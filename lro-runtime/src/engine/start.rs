@@ -8,6 +8,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -30,6 +31,9 @@ use crate::data::status::Status;
 use crate::rules::errors;
 use crate::rules::keys::{self, check_request_id, exclusive_key, request_key};
 use crate::store::Query;
+
+/// An operation that is not recorded yet, with its answer to the call, and what holds a shutdown off until it runs.
+type Begun = (TaskTrackerToken, BoxFuture<'static, ()>, oneshot::Receiver<Result<Option<Snapshot>, Status>>);
 
 /// One start call, from the attribute's expansion.
 #[derive(Debug)]
@@ -146,7 +150,8 @@ impl Start {
 
     /// Creates the operation, lets the handler run, and answers as soon as the record is durable (P-029, P-031).
     ///
-    /// Boxed rather than `async`, since rustc would repeat each bound that does not hold where an opaque future is awaited.
+    /// Boxed rather than `async`, since rustc would repeat each bound that does not hold where an opaque future is awaited. It is made
+    /// of blocks and a `map`, here and below: an `async fn` keeps its arguments twice, and an `.await` what it waits for.
     pub fn run<M, W, R, H, F>(self, handler: H) -> BoxFuture<'static, R::Started>
     where
         M: Payload,
@@ -155,10 +160,14 @@ impl Start {
         H: FnOnce(Context<M>) -> F + Send + 'static,
         F: Future<Output = R> + Send + 'static,
     {
-        async move { R::started(self.create(handler).await) }.boxed()
+        self.create(handler).map(R::started).boxed()
     }
 
-    async fn create<M, W, R, H, F>(mut self, handler: H) -> Result<Operation<R::Response, M>, Status>
+    #[expect(clippy::manual_async_fn, reason = "an async fn keeps every argument twice")]
+    fn create<M, W, R, H, F>(
+        mut self,
+        handler: H,
+    ) -> impl Future<Output = Result<Operation<R::Response, M>, Status>> + Send
     where
         M: Payload,
         W: 'static,
@@ -166,37 +175,40 @@ impl Start {
         H: FnOnce(Context<M>) -> F + Send + 'static,
         F: Future<Output = R> + Send + 'static,
     {
-        let operations = self.operations.clone();
-        let engine = operations.engine();
-        let domain = self.method.service;
-        let method = engine.describe::<R::Response, M>(self.method)?;
-        let limit = engine.settings.payload_limit;
-        if let Some(seat) = self.seat.take() {
-            return self.replay(seat, &method, handler);
+        async move {
+            let operations = self.operations.clone();
+            let engine = operations.engine();
+            let domain = self.method.service;
+            let method = engine.describe::<R::Response, M>(self.method)?;
+            let limit = engine.settings.payload_limit;
+            if let Some(seat) = self.seat.take() {
+                return self.replay(seat, &method, handler);
+            }
+            let initial = M::initial();
+            let metadata = pack_within("metadata", &initial, limit, domain)?;
+            self.goes_on().await;
+            if let Some(settled) = self.settled.take() {
+                let known = match settled {
+                    Ok(known) => known,
+                    // Perhaps what refuses the call is what another one with its id has done since the look.
+                    Err(refused) => self.find().await?.ok_or_else(|| refused.into_error(domain))?,
+                };
+                return Ok(Operation::new(self.operations, known));
+            }
+            check_parent(&self.parent)
+                .map_err(|why| errors::invalid_parent(&self.parent, &why.to_string()))?;
+            if self.validate_only {
+                let response = pack_within("response", &R::Response::initial(), limit, domain)?;
+                return Ok(Operation::new(self.operations, Snapshot::unrecorded(metadata, response)));
+            }
+            let name = OperationName::mint(&self.parent, &engine.settings.id_prefix, &Uuid::now_v7());
+            let (attempt, begin) = self.attempt(name, handler);
+            let (name, handler) = (attempt.name.clone(), begin(initial));
+            let span = tracing::info_span!("operation.start", method = self.method.name, operation = %name);
+            let known = self.record(&method, attempt, metadata.clone(), handler).instrument(span).await?;
+            let snapshot = known.unwrap_or(Snapshot { name, metadata, outcome: None });
+            Ok(Operation::new(operations, snapshot))
         }
-        let initial = M::initial();
-        let metadata = pack_within("metadata", &initial, limit, domain)?;
-        self.goes_on().await;
-        if let Some(settled) = self.settled.take() {
-            let known = match settled {
-                Ok(known) => known,
-                // Perhaps what refuses the call is what another one with its id has done since the look.
-                Err(refused) => self.find().await?.ok_or_else(|| refused.into_error(domain))?,
-            };
-            return Ok(Operation::new(self.operations, known));
-        }
-        check_parent(&self.parent).map_err(|why| errors::invalid_parent(&self.parent, &why.to_string()))?;
-        if self.validate_only {
-            let response = pack_within("response", &R::Response::initial(), limit, domain)?;
-            return Ok(Operation::new(self.operations, Snapshot::unrecorded(metadata, response)));
-        }
-        let name = OperationName::mint(&self.parent, &engine.settings.id_prefix, &Uuid::now_v7());
-        let (attempt, begin) = self.attempt(name, handler);
-        let (name, handler) = (attempt.name.clone(), begin(initial));
-        let span = tracing::info_span!("operation.start", method = self.method.name, operation = %name);
-        let known = self.record(method, attempt, metadata.clone(), handler).instrument(span).await?;
-        let snapshot = known.unwrap_or(Snapshot { name, metadata, outcome: None });
-        Ok(Operation::new(operations, snapshot))
     }
 
     /// Makes what the handler shares with its run, and what makes its future, which does nothing before it is polled.
@@ -268,16 +280,34 @@ impl Start {
 
     /// The part of a start that does not depend on its types. Answers with the operation that another call with the request id
     /// has started meanwhile, if there is one.
-    async fn record(
+    fn record(
         self,
-        method: Arc<str>,
+        method: &Arc<str>,
         attempt: Arc<Attempt>,
         metadata: Any,
         handler: Handler,
-    ) -> Result<Option<Snapshot>, Status> {
+    ) -> impl Future<Output = Result<Option<Snapshot>, Status>> + Send + 'static {
+        let operations = self.operations.clone();
+        let begun = self.begin(method, attempt, metadata, handler);
+        async move {
+            // Held until the operation is the executor's.
+            let (_held, operation, answered) = begun?;
+            let answered = operations.engine().executor.detach(operation).until(answered).await;
+            // The operation is gone without an answer only when the runtime is.
+            answered.unwrap_or_else(|_| Err(errors::shutting_down()))
+        }
+    }
+
+    fn begin(
+        self,
+        method: &Arc<str>,
+        attempt: Arc<Attempt>,
+        metadata: Any,
+        handler: Handler,
+    ) -> Result<Begun, Status> {
         let engine = self.operations.engine();
         // Held before the look: a shutdown either is seen here, or waits for this operation.
-        let _held = engine.executor.hold();
+        let held = engine.executor.hold();
         if engine.closing.is_cancelled() {
             return Err(errors::shutting_down());
         }
@@ -291,16 +321,14 @@ impl Start {
             request_hash: self.request_hash,
             request_key: self.request_key,
             exclusive_key: self.exclusive_key,
-            ..run.record(Arc::clone(&method), metadata, &place)
+            ..run.record(Arc::clone(method), metadata, &place)
         });
         let (answer, answered) = oneshot::channel();
-        let span = run.span(&method, 1);
+        let span = run.span(method, 1);
         // The creation, too, is detached: a caller that hangs up between the write and its reply leaves a
         // running operation behind, not a record that nobody runs.
         let operation = run.start(record, place, handler, answer).instrument(span).boxed();
-        // The operation is gone without an answer only when the runtime is.
-        let answered = engine.executor.detach(operation).until(answered).await;
-        answered.unwrap_or_else(|_| Err(errors::shutting_down()))
+        Ok((held, operation, answered))
     }
 
     /// Makes the request id a key of the operation to be, and looks for an operation that has it already.

@@ -7,7 +7,7 @@ use tonic::Response;
 
 use crate::data::payload::Payload;
 use crate::data::status::Status;
-use crate::engine::{self, Inside, Reply, StoredRequest};
+use crate::engine::{self, Inside, Reply, StoredRequest, equal};
 use crate::grpc::Operation;
 use crate::rules::errors;
 
@@ -119,18 +119,6 @@ pub const fn is_operation<O: OperationMessage>() -> bool {
         "`operation` names the type that your generated code has for `google.longrunning.Operation`: this is another message"
     );
     true
-}
-
-// The standard library's own comparison is not `const`.
-const fn equal(a: &str, b: &str) -> bool {
-    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
-    while let ([first, rest_of_a @ ..], [other, rest_of_b @ ..]) = (a, b) {
-        if *first != *other {
-            return false;
-        }
-        (a, b) = (rest_of_a, rest_of_b);
-    }
-    a.is_empty() && b.is_empty()
 }
 
 /// What a tonic method with this type of the message returns, if it [is one](is_operation). That the check is part of the type makes a

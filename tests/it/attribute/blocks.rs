@@ -65,7 +65,7 @@ impl Service {
     const HELP: u32 = 1;
 
     /// Everything from the block.
-    #[long_running]
+    #[long_running(response = WorkResponse)]
     async fn defaults(
         &self,
         ctx: Context<WorkMetadata>,
@@ -79,6 +79,7 @@ impl Service {
     /// Everything its own.
     #[must_use]
     #[lro_runtime::long_running(
+        response = WorkResponse,
         service = "lro.tests.blocks.v1.Others",
         name = "Own",
         parent = format!("others/{number}"),
@@ -98,7 +99,7 @@ impl Service {
 
     /// Names its request by `Self`, which means nothing beside the block.
     #[cfg(test)]
-    #[cfg_attr(test, long_running(name = "Conditional"), cfg(not(any())))]
+    #[cfg_attr(test, long_running(response = WorkResponse, name = "Conditional"), cfg(not(any())))]
     async fn conditional(
         &self,
         ctx: Context<WorkMetadata>,
@@ -148,7 +149,7 @@ trait Above {
 )]
 #[async_trait]
 impl Above for Service {
-    #[long_running]
+    #[long_running(response = WorkResponse)]
     async fn above(
         &self,
         ProtoJson(request): ProtoJson<BlockRequest>,
@@ -177,7 +178,7 @@ trait Below<T> {
     on_interrupt = restart
 )]
 impl Below<BlockRequest> for Service {
-    #[long_running]
+    #[long_running(response = WorkResponse)]
     async fn below(&self, request: BlockRequest, ctx: Context<WorkMetadata>) -> Result<WorkResponse, Status> {
         drop(request);
         self.body(&ctx, "below").await
@@ -199,7 +200,7 @@ trait Native {
     on_interrupt = restart
 )]
 impl Native for Service {
-    #[long_running]
+    #[long_running(response = WorkResponse)]
     async fn native(
         &self,
         request: BlockRequest,
@@ -228,7 +229,7 @@ trait Tonic {
 )]
 #[tonic::async_trait]
 impl Tonic for Service {
-    #[long_running]
+    #[long_running(response = WorkResponse)]
     async fn tonic(
         &self,
         request: tonic::Request<BlockRequest>,

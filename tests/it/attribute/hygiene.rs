@@ -33,7 +33,7 @@ mod shadowed {
 
     impl Service {
         /// Finds its way.
-        #[long_running(parent = parent, validate = ::core::result::Result::<(), Status>::Ok(()))]
+        #[long_running(response = WorkResponse, parent = parent, validate = ::core::result::Result::<(), Status>::Ok(()))]
         pub(super) async fn method(
             &self,
             ctx: Context<WorkMetadata>,
@@ -47,7 +47,7 @@ mod shadowed {
 
     #[long_running(on_interrupt = restart)]
     impl Service {
-        #[::lro_runtime::long_running(parent = parent)]
+        #[::lro_runtime::long_running(response = WorkResponse, parent = parent)]
         pub(super) async fn method_of_a_block(
             &self,
             ctx: Context<WorkMetadata>,
@@ -97,7 +97,7 @@ mod shadowed_tonic {
     #[long_running(on_interrupt = restart)]
     #[async_trait]
     impl Works for Service {
-        #[long_running(metadata = WorkMetadata)]
+        #[long_running(response = WorkResponse, metadata = WorkMetadata)]
         async fn in_response(
             &self,
             request: ::tonic::Request<()>,
@@ -107,7 +107,7 @@ mod shadowed_tonic {
             ::core::result::Result::Ok(::tonic::Response::new(response))
         }
 
-        #[long_running(operation = grpc::Operation, metadata = WorkMetadata)]
+        #[long_running(response = WorkResponse, operation = grpc::Operation, metadata = WorkMetadata)]
         async fn bare(
             &self,
             request: ::tonic::Request<()>,
@@ -130,13 +130,14 @@ mod renamed {
 
     use crate::support::works::{WorkMetadata, WorkResponse};
 
-    #[long_running(crate = long_running_operations, operations = operations, metadata = WorkMetadata)]
+    #[long_running(response = WorkResponse, crate = long_running_operations, operations = operations, metadata = WorkMetadata)]
     pub(super) async fn external(operations: Operations) -> Result<WorkResponse, Status> {
         drop(operations);
         Ok(WorkResponse { text: "external".to_owned() })
     }
 
     #[long_running(
+        response = WorkResponse,
         crate = self::reexport,
         operation = reexport::grpc::Operation,
         operations = operations,
@@ -155,13 +156,13 @@ mod renamed {
 
     #[reexport::long_running(crate = self::reexport, on_interrupt = restart)]
     impl Service {
-        #[long_running(metadata = WorkMetadata)]
+        #[long_running(response = WorkResponse, metadata = WorkMetadata)]
         pub(super) async fn method(&self, text: String) -> Result<WorkResponse, Status> {
             Ok(WorkResponse { text })
         }
     }
 
-    #[long_running(crate = self::reexport, operations = operations)]
+    #[long_running(response = WorkResponse, crate = self::reexport, operations = operations)]
     pub(super) async fn reexported(
         operations: Operations,
         #[context] ctx: reexport::Context<WorkMetadata>,
@@ -182,7 +183,7 @@ mod marked {
     #[derive(Clone, Copy, Debug)]
     pub(super) struct Context;
 
-    #[long_running(operations = operations)]
+    #[long_running(response = WorkResponse, operations = operations)]
     pub(super) async fn handler(
         #[context] progress: Progress<WorkMetadata>,
         operations: Operations,
@@ -208,7 +209,7 @@ mod written_by_macro {
     macro_rules! method {
         ($name:ident, $response:ty, $parameter:ident) => {
             impl Service {
-                #[long_running]
+                #[long_running(response = WorkResponse)]
                 pub(super) async fn $name(
                     &self,
                     $parameter: String,
@@ -228,7 +229,7 @@ mod written_by_macro {
         ($service:ty, $name:ident, $parameter:ident, $policy:ident) => {
             #[long_running(on_interrupt = $policy)]
             impl $service {
-                #[long_running(metadata = WorkMetadata)]
+                #[long_running(response = WorkResponse, metadata = WorkMetadata)]
                 pub(super) async fn $name(&self, $parameter: String) -> Result<WorkResponse, Status> {
                     let text = format!("{} {}", self.text, $parameter);
                     Ok(WorkResponse { text })

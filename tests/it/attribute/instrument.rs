@@ -18,12 +18,12 @@ struct Service {
 
 impl Service {
     #[instrument(fields(service = self.name), err)]
-    #[long_running(parent = parent)]
+    #[long_running(response = WorkResponse, parent = parent)]
     async fn above(&self, ctx: Context<WorkMetadata>, parent: String) -> Result<WorkResponse, Status> {
         done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
     }
 
-    #[long_running(parent = parent)]
+    #[long_running(response = WorkResponse, parent = parent)]
     #[instrument(skip_all, err)]
     async fn below(&self, ctx: Context<WorkMetadata>, parent: String) -> Result<WorkResponse, Status> {
         done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
@@ -33,7 +33,7 @@ impl Service {
 #[long_running(parent = parent)]
 impl Service {
     #[instrument(fields(service = self.name), err)]
-    #[long_running]
+    #[long_running(response = WorkResponse)]
     async fn above_in_a_block(
         &self,
         ctx: Context<WorkMetadata>,
@@ -42,7 +42,7 @@ impl Service {
         done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
     }
 
-    #[long_running]
+    #[long_running(response = WorkResponse)]
     #[instrument(skip_all, err)]
     async fn below_in_a_block(
         &self,
@@ -64,7 +64,7 @@ trait Dynamic {
 #[async_trait]
 impl Dynamic for Service {
     #[instrument(fields(service = self.name), err)]
-    #[long_running(parent = parent)]
+    #[long_running(response = WorkResponse, parent = parent)]
     async fn dynamic_above(
         &self,
         mut ctx: Context<WorkMetadata>,
@@ -74,7 +74,7 @@ impl Dynamic for Service {
         done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
     }
 
-    #[long_running(parent = parent)]
+    #[long_running(response = WorkResponse, parent = parent)]
     #[instrument(skip_all, err)]
     async fn dynamic_below(
         &self,

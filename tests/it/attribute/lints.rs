@@ -34,7 +34,7 @@ use crate::support::engine;
 use crate::support::works::{WorkMetadata, WorkResponse};
 
 /// A free function.
-#[long_running(operations = operations, parent = parent, validate = Ok::<(), Status>(()))]
+#[long_running(response = WorkResponse, operations = operations, parent = parent, validate = Ok::<(), Status>(()))]
 async fn free(
     operations: Operations,
     (parent, mut list): (String, Vec<String>),
@@ -45,7 +45,7 @@ async fn free(
 }
 
 /// Diverges.
-#[long_running(operations = operations)]
+#[long_running(response = WorkResponse, operations = operations)]
 async fn diverges(operations: Operations, _: Context<WorkMetadata>) -> Result<WorkResponse, Status> {
     return Err(Status::internal("always"));
 }
@@ -58,7 +58,7 @@ struct Service {
 
 impl Service {
     /// A method.
-    #[long_running]
+    #[long_running(response = WorkResponse)]
     async fn method(&self, ctx: Context<WorkMetadata>) -> Result<WorkResponse, Status> {
         ctx.update(|metadata| metadata.percent = 1).await?;
         drop(self.operations.clone());
@@ -81,7 +81,7 @@ impl Service {
 #[long_running(parent = name, on_interrupt = restart)]
 impl Service {
     /// A method that can run again.
-    #[long_running]
+    #[long_running(response = WorkResponse)]
     async fn restartable(&self, ctx: Context<WorkMetadata>, name: String) -> Result<WorkResponse, Status> {
         ctx.update(|metadata| metadata.percent = 1).await?;
         drop(self.operations.clone());
@@ -113,7 +113,7 @@ trait Dynamic {
 #[long_running]
 #[async_trait]
 impl Dynamic for Service {
-    #[long_running(parent = a)]
+    #[long_running(response = WorkResponse, parent = a)]
     async fn dynamic(
         &self,
         (a, b): (String, String),
@@ -155,7 +155,7 @@ impl Works for Service {
         Ok(tonic::Response::new(WorkResponse { text: request.into_inner() }))
     }
 
-    #[long_running(operation = lro_runtime::grpc::Operation)]
+    #[long_running(response = WorkResponse, operation = lro_runtime::grpc::Operation)]
     async fn rest(&self, request: tonic::Request<String>) -> Result<WorkResponse, tonic::Status> {
         Ok(WorkResponse { text: request.into_inner() })
     }

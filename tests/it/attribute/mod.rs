@@ -1,6 +1,8 @@
 //! The attribute: every shape a handler may have, hygiene, and lints.
 
+mod aliases;
 mod blocks;
+mod convention;
 mod hygiene;
 mod instrument;
 mod lints;
@@ -8,6 +10,7 @@ mod receivers;
 mod requests;
 mod shapes;
 mod tonic;
+mod traits;
 
 use lro_runtime::Operations;
 

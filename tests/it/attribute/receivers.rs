@@ -29,7 +29,7 @@ fn uses() -> usize {
 impl Service {
     const GREETING: &str = "hello";
 
-    #[long_running]
+    #[long_running(response = WorkResponse)]
     async fn everywhere(&self, ctx: Context<WorkMetadata>) -> Result<WorkResponse, Status> {
         macro_rules! name {
             () => {
@@ -94,7 +94,7 @@ trait Everywhere {
 
 #[async_trait]
 impl<const N: usize> Everywhere for Service<N> {
-    #[long_running(operations = operations)]
+    #[long_running(response = WorkResponse, operations = operations)]
     async fn everywhere(
         &self,
         operations: Operations,
@@ -140,7 +140,7 @@ impl Service {
 }
 
 /// A parameter that is there for its lifetime alone lives as long as the handler.
-#[long_running(operations = operations, metadata = WorkMetadata)]
+#[long_running(response = WorkResponse, operations = operations, metadata = WorkMetadata)]
 async fn guarded(
     operations: Operations,
     _guard: oneshot::Sender<()>,

@@ -19,7 +19,7 @@ struct Service {
 }
 
 /// As axum handlers are written.
-#[long_running(service = "lro.tests.v1.Requests", operations = service.operations, request_id = request.request_id)]
+#[long_running(response = WorkResponse, service = "lro.tests.v1.Requests", operations = service.operations, request_id = request.request_id)]
 async fn proto_json(
     State(service): State<Service>,
     _ctx: Context<WorkMetadata>,
@@ -29,7 +29,7 @@ async fn proto_json(
     done(&request.disk)
 }
 
-#[long_running(service = "lro.tests.v1.Requests", operations = service.operations, request_id = request.request_id)]
+#[long_running(response = WorkResponse, service = "lro.tests.v1.Requests", operations = service.operations, request_id = request.request_id)]
 async fn axum_json(
     ctx: Context<WorkMetadata>,
     axum::Json(mut request): axum::Json<CopyRequest>,
@@ -42,6 +42,7 @@ async fn axum_json(
 
 /// Its parts are bound, with a hook among them.
 #[long_running(
+        response = WorkResponse,
     service = "lro.tests.v1.Requests",
     operations = operations,
     request_id = id,
@@ -61,7 +62,7 @@ async fn check(disk: &str) -> Result<(), Status> {
 }
 
 /// A request of any type.
-#[long_running(service = "lro.tests.v1.Requests", operations = operations, request_id = id_of(&request))]
+#[long_running(response = WorkResponse, service = "lro.tests.v1.Requests", operations = operations, request_id = id_of(&request))]
 async fn generic<R: Payload + Into<CopyRequest> + Clone>(
     State(operations): State<Operations>,
     _ctx: Context<WorkMetadata>,
@@ -76,7 +77,7 @@ fn id_of<R: Into<CopyRequest> + Clone>(request: &R) -> Option<String> {
 }
 
 impl Service {
-    #[long_running(service = "lro.tests.v1.Requests", request_id = request.request_id.as_str())]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Requests", request_id = request.request_id.as_str())]
     async fn inherent(
         &self,
         _ctx: Context<WorkMetadata>,
@@ -87,7 +88,7 @@ impl Service {
     }
 
     /// A request that nothing is done with.
-    #[long_running(service = "lro.tests.v1.Requests", request_id = _request.get_ref().request_id)]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Requests", request_id = _request.get_ref().request_id)]
     async fn kept(
         &self,
         _ctx: Context<WorkMetadata>,
@@ -97,7 +98,7 @@ impl Service {
     }
 
     /// A serde type, without a schema.
-    #[long_running(service = "lro.tests.v1.Requests", request_id = request.get("id").cloned())]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Requests", request_id = request.get("id").cloned())]
     async fn schemaless(
         &self,
         _ctx: Context<WorkMetadata>,
@@ -116,7 +117,7 @@ trait Dynamic: Send + Sync {
 
 #[async_trait]
 impl Dynamic for Service {
-    #[long_running(service = "lro.tests.v1.Requests", request_id = request_id, validate = check(&disk).await)]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Requests", request_id = request_id, validate = check(&disk).await)]
     async fn plain(
         &self,
         _ctx: Context<WorkMetadata>,
@@ -126,7 +127,7 @@ impl Dynamic for Service {
         done(&disk)
     }
 
-    #[long_running(service = "lro.tests.v1.Requests", request_id = request.get_ref().request_id)]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Requests", request_id = request.get_ref().request_id)]
     async fn wrapped(
         &self,
         request: tonic::Request<CopyRequest>,

@@ -48,7 +48,7 @@ impl Service {
 type Started = Result<Operation<WorkResponse, WorkMetadata>, Status>;
 
 /// Greets, as an axum handler.
-#[long_running(service = "lro.tests.v1.Shapes", operations = service.operations, parent = request.parent, validate = request.check())]
+#[long_running(response = WorkResponse, service = "lro.tests.v1.Shapes", operations = service.operations, parent = request.parent, validate = request.check())]
 async fn free_function(
     State(service): State<Service>,
     ctx: Context<WorkMetadata>,
@@ -58,12 +58,12 @@ async fn free_function(
 }
 
 impl Service {
-    #[long_running(service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
     async fn inherent(&self, ctx: Context<WorkMetadata>, request: Request) -> Result<WorkResponse, Status> {
         self.greet(&ctx, request).await
     }
 
-    #[long_running(service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
     async fn shared(
         self: Arc<Self>,
         request: Request,
@@ -72,7 +72,7 @@ impl Service {
         self.greet(&ctx, request).await
     }
 
-    #[long_running(service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
     async fn owned(mut self, request: Request, ctx: Context<WorkMetadata>) -> Result<WorkResponse, Status> {
         self.greeting.push_str("");
         self.greet(&ctx, request).await
@@ -87,12 +87,12 @@ trait Native {
 }
 
 impl Native for Service {
-    #[long_running(service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
     async fn native(&self, ctx: Context<WorkMetadata>, request: Request) -> Result<WorkResponse, Status> {
         self.greet(&ctx, request).await
     }
 
-    #[long_running(service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
     async fn plain(&self, request: Request, ctx: Context<WorkMetadata>) -> Result<WorkResponse, Status> {
         self.greet(&ctx, request).await
     }
@@ -110,12 +110,12 @@ trait Dynamic: Send + Sync {
 
 #[async_trait]
 impl Dynamic for Service {
-    #[long_running(service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
     async fn dynamic(&self, ctx: Context<WorkMetadata>, request: Request) -> Result<WorkResponse, Status> {
         self.greet(&ctx, request).await
     }
 
-    #[long_running(service = "lro.tests.v1.Shapes", parent = request.parent, validate = self::check(&request).await)]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Shapes", parent = request.parent, validate = self::check(&request).await)]
     async fn wrapped(
         &self,
         axum::Extension(mut request): axum::Extension<Request>,
@@ -125,7 +125,7 @@ impl Dynamic for Service {
         self.greet(&ctx, request).await
     }
 
-    #[long_running(service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Shapes", parent = request.parent, validate = request.check())]
     async fn shared_dynamic(
         self: Arc<Self>,
         ctx: Context<WorkMetadata>,

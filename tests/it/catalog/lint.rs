@@ -23,7 +23,7 @@ struct Disk {
 macro_rules! handlers {
     ($($name:ident($request:ident: $type:ty) -> $response:ty, metadata $metadata:ty, $service:literal $(, $arguments:meta)*;)*) => {$(
         #[allow(dead_code, reason = "a method is linked whether it is called or not")]
-        #[long_running(service = $service, operations = operations, metadata = $metadata $(, $arguments)*)]
+        #[long_running(response = $response, service = $service, operations = operations, metadata = $metadata $(, $arguments)*)]
         async fn $name(operations: Operations, $request: $type) -> Result<$response, Status> {
             drop((operations, $request));
             Ok(<$response>::initial())

@@ -206,6 +206,7 @@ fn what_cannot_be_compared_is_an_error() {
     let folder = before(&[("syntax = \"proto3\";", "syntax = proto3")]);
     let unreadable = archives::catalog().locked(folder.path()).unwrap_err();
     assert!(matches!(unreadable, LockError::Unreadable { .. }), "{unreadable}");
+    assert!(unreadable.to_string().contains("archives.proto:3:10"), "{unreadable}");
     let nothing = Catalog::linked([]).unwrap().package("nowhere").lock(folder.path().join("schema.proto"));
     assert!(matches!(nothing, Err(LockError::Nothing)));
 }

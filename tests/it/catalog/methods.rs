@@ -54,7 +54,7 @@ impl Disks {
         Ok(Json::default())
     }
 
-    #[long_running(http(delete = "/v1/{disk}"), timeout = self.patience)]
+    #[long_running(response = CopyDiskRequest, http(delete = "/v1/{disk}"), timeout = self.patience)]
     async fn tonic(
         &self,
         request: Request<CopyDiskRequest>,

@@ -2,7 +2,9 @@
 
 use lro_runtime::catalog::Catalog;
 use lro_runtime::{Operations, Payload, Status, long_running};
+use prost::Message as _;
 use prost_reflect::{DescriptorPool, FileDescriptor};
+use prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet};
 use tempfile::tempdir;
 
 use super::archives;
@@ -38,14 +40,14 @@ struct InnerStep {
 struct Google {}
 
 #[allow(dead_code, reason = "a method is linked whether it is called or not")]
-#[long_running(service = "lro.tests.google.v1.Plans", operations = operations)]
+#[long_running(response = Plan, service = "lro.tests.google.v1.Plans", operations = operations)]
 async fn make_plan(operations: Operations, request: Plan) -> Result<Plan, Status> {
     drop(operations);
     Ok(request)
 }
 
 #[allow(dead_code, reason = "a method is linked whether it is called or not")]
-#[long_running(service = "lro.tests.google.v1.Plans", operations = operations)]
+#[long_running(response = Plan, service = "lro.tests.google.v1.Plans", operations = operations)]
 async fn count_plans(operations: Operations, first: u32, last: u32) -> Result<Plan, Status> {
     drop((operations, [first, last]));
     Ok(Plan::initial())
@@ -89,7 +91,15 @@ fn read(catalog: &Catalog) -> (DescriptorPool, DescriptorPool) {
 }
 
 /// What a file says, without where it says it.
-fn said(file: &FileDescriptor) -> (prost_types::FileDescriptorProto, Vec<(Vec<i32>, String)>, Vec<String>) {
+#[derive(Debug, PartialEq)]
+struct Said {
+    proto: FileDescriptorProto,
+    comments: Vec<(Vec<i32>, String)>,
+    /// Of its methods.
+    options: Vec<String>,
+}
+
+fn said(file: &FileDescriptor) -> Said {
     let mut proto = file.file_descriptor_proto().clone();
     let comments = proto.source_code_info.take().unwrap_or_default().location.into_iter();
     let comments = comments.filter(|location| location.leading_comments.is_some());
@@ -107,11 +117,11 @@ fn said(file: &FileDescriptor) -> (prost_types::FileDescriptorProto, Vec<(Vec<i3
         plain(message);
     }
     let methods = file.services().flat_map(|service| service.methods().collect::<Vec<_>>());
-    (proto, comments, methods.map(|method| method.options().to_string()).collect())
+    Said { proto, comments, options: methods.map(|method| method.options().to_string()).collect() }
 }
 
 /// Compilers write what is said anyway.
-fn plain(message: &mut prost_types::DescriptorProto) {
+fn plain(message: &mut DescriptorProto) {
     message.field.iter_mut().for_each(|field| field.json_name = None);
     message.nested_type.iter_mut().for_each(plain);
     message.nested_type.sort_by(|left, right| left.name.cmp(&right.name));
@@ -120,9 +130,24 @@ fn plain(message: &mut prost_types::DescriptorProto) {
 /// P-205…P-207, P-209, P-212.
 #[test]
 fn the_text_says_what_the_descriptors_say() {
-    for catalog in [archives::catalog(), package("lro.tests.google.v1"), package("lro.tests.entries.v1")] {
+    let packages = [
+        "archives.v1",
+        "kinds.v1",
+        "google.v1",
+        "entries.v1",
+        "twin.v1",
+        "wire.v1",
+        "servicemanagement.v1",
+        "apikeys.v2",
+        "seeds.v1",
+        "fuzz.v1",
+    ];
+    for name in packages {
+        let catalog = package(&format!("lro.tests.{name}"));
         let (read, written) = read(&catalog);
-        for proto in catalog.protos().unwrap() {
+        let protos = catalog.protos().unwrap();
+        assert!(!protos.is_empty(), "{name}");
+        for proto in protos {
             let [read, written] =
                 [&read, &written].map(|pool| said(&pool.get_file_by_name(&proto.name).unwrap()));
             assert_eq!(read, written, "{}", proto.text);
@@ -173,4 +198,24 @@ fn what_is_given_is_not_written_again() {
     const GIVEN: &[u8] = lro_runtime::grpc::FILE_DESCRIPTOR_SET;
     let protos = Catalog::linked([GIVEN]).unwrap().package(archives::PACKAGE).protos().unwrap();
     assert_eq!(protos, archives::catalog().protos().unwrap());
+}
+
+/// A package whose other types are given has a second file beside theirs.
+#[test]
+fn a_file_name_that_is_taken_is_not_taken_again() {
+    let given = FileDescriptorProto {
+        name: Some("lro/tests/shelves/v1/shelves.proto".to_owned()),
+        package: Some("lro.tests.shelves.v1".to_owned()),
+        syntax: Some("proto3".to_owned()),
+        message_type: vec![DescriptorProto { name: Some("Label".to_owned()), ..DescriptorProto::default() }],
+        ..FileDescriptorProto::default()
+    };
+    let set = FileDescriptorSet { file: vec![given] }.encode_to_vec();
+    let protos = Catalog::linked([&*set.leak()]).unwrap().package("lro.tests.shelves.v1").protos().unwrap();
+    assert_eq!(protos[0].name, "lro/tests/shelves/v1/shelves_derived.proto");
+    assert!(
+        protos[0].text.contains("message Shelf {") && !protos[0].text.contains("Label"),
+        "{}",
+        protos[0].text
+    );
 }

@@ -20,7 +20,7 @@ fn exceeded() -> (Code, String) {
 }
 
 /// Does what the test says, for as long as it says.
-#[long_running(service = "lro.tests.v1.Limited", operations = operations, timeout = limit)]
+#[long_running(response = WorkResponse, service = "lro.tests.v1.Limited", operations = operations, timeout = limit)]
 async fn limited<F, W>(
     ctx: Context<WorkMetadata>,
     operations: Operations,

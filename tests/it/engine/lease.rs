@@ -129,3 +129,81 @@ async fn a_run_whose_row_was_taken_is_dropped_at_the_next_beat() {
     assert!(before.elapsed() <= LEASE / 3 + Duration::from_secs(1), "{:?}", before.elapsed());
     assert!(!deaf.get(operation.name().as_str()).await.unwrap().is_done(), "it is the other worker's to end");
 }
+
+/// A store that hangs, and then answers, has failed nobody, and has kept everyone from renewing: who is first to be answered condemns
+/// nobody. Found by the simulation.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_longer_than_a_lease_robs_no_healthy_worker() {
+    let store = store();
+    let here = replica(&store).await;
+    let neighbours_way = store.another_way();
+    let _there = replica(&neighbours_way).await;
+    let operation = start_endless(&here).await;
+    tokio::time::sleep(LEASE).await;
+    store.hang(true);
+    neighbours_way.hang(true);
+    tokio::time::sleep(LEASE * 2).await;
+    neighbours_way.hang(false);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    store.hang(false);
+    tokio::time::sleep(LEASE * 2).await;
+    assert!(!here.get(operation.name().as_str()).await.unwrap().is_done());
+}
+
+/// Two renewals of one condemned worker are refused: a second new worker would be one that nobody renews.
+#[tokio::test(start_paused = true)]
+async fn a_condemned_worker_is_replaced_once() {
+    let store = store();
+    let paused = replica(&store).await;
+    let _witness = replica(&store.another_way()).await;
+    // That of the heartbeat, and that of the upkeep.
+    let first = store.hold_next_request(Call::Renew);
+    let second = store.hold_next_request(Call::Renew);
+    first.reached().await;
+    second.reached().await;
+    tokio::time::sleep(LEASE * 2).await;
+    first.release();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let operation = start_endless(&paused).await;
+    second.release();
+    tokio::time::sleep(LEASE * 3).await;
+    assert!(!paused.get(operation.name().as_str()).await.unwrap().is_done());
+}
+
+/// What an engine waits for while it opens, it waits for before it has a lease, which nobody renews until then. Found by the simulation.
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_opens_slowly_is_not_robbed_when_it_is_open() {
+    let store = store();
+    let _witness = replica(&store).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let way = store.another_way();
+    let naming = way.hold_next_request(Call::Succeed);
+    let late = async {
+        naming.reached().await;
+        tokio::time::sleep(LEASE - Duration::from_secs(1)).await;
+        naming.release();
+    };
+    let (opened, ()) = tokio::join!(open(&way, |builder| builder.lease(LEASE).worker_name("pod-1")), late);
+    let operation = start_endless(&opened).await;
+    tokio::time::sleep(LEASE * 2).await;
+    assert!(!opened.get(operation.name().as_str()).await.unwrap().is_done());
+}
+
+/// A reply that takes almost a lease leaves the time for the next renewal.
+#[tokio::test(start_paused = true)]
+async fn a_slow_reply_to_a_renewal_robs_no_healthy_worker() {
+    let store = store();
+    let here = replica(&store).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let _witness = replica(&store.another_way()).await;
+    let operation = start_endless(&here).await;
+    // That of the heartbeat, and that of the upkeep.
+    let [first, second] = [(); 2].map(|()| store.hold_next_reply(Call::Renew));
+    first.reached().await;
+    second.reached().await;
+    tokio::time::sleep(LEASE - Duration::from_secs(2)).await;
+    first.release();
+    second.release();
+    tokio::time::sleep(LEASE * 2).await;
+    assert!(!here.get(operation.name().as_str()).await.unwrap().is_done());
+}

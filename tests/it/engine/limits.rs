@@ -35,6 +35,7 @@ async fn a_response_past_the_limit_ends_the_operation_with_a_clear_error() {
 
 /// Refuses an empty text.
 #[long_running(
+        response = WorkResponse,
     service = "lro.tests.v1.Works",
     operations = operations,
     validate = if text.is_empty() { Err(Status::invalid_argument("text is empty")) } else { Ok(()) }

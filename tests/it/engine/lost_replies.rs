@@ -7,7 +7,7 @@ use std::time::Duration;
 use lro_runtime::{Code, Operations, Snapshot};
 
 use crate::support::works::{WorkMetadata, done, start, start_waiting};
-use crate::support::{Call, end, engine, open, settle, store};
+use crate::support::{Call, end, engine, error, open, settle, store};
 
 async fn list(operations: &Operations) -> Vec<Snapshot> {
     operations.list(&Default::default()).await.unwrap().operations
@@ -35,7 +35,8 @@ async fn a_lost_reply_to_a_create_makes_one_operation_that_runs_once() {
     }
 }
 
-/// The create was applied, but no try was confirmed: the caller is told UNAVAILABLE, and nothing stays behind (P-027).
+/// The create was applied, but no try was confirmed: the caller is told UNAVAILABLE, and nothing stays behind (P-027), even when the
+/// removal needs a second try.
 #[tokio::test(start_paused = true)]
 async fn a_create_that_is_never_confirmed_is_undone() {
     let (operations, store) = engine().await;
@@ -45,8 +46,32 @@ async fn a_create_that_is_never_confirmed_is_undone() {
     }
     let refused = start(&operations, |_| async { panic!("it runs") }).await.unwrap_err();
     assert_eq!(refused.code(), Code::Unavailable, "P-048");
-    tokio::time::sleep(Duration::from_secs(10)).await;
+    store.lose_next_request(Call::Complete);
+    tokio::time::sleep(Duration::from_secs(30)).await;
     assert!(list(&operations).await.is_empty(), "removed by the reconciliation");
+}
+
+/// The create was applied, and before the second try its worker was condemned and another one took the operation: it exists, and the
+/// caller is told of it. Found by the simulation.
+#[tokio::test(start_paused = true)]
+async fn a_create_whose_operation_was_taken_before_it_was_confirmed_is_answered_with_it() {
+    let store = store();
+    let operations = open(&store, |builder| builder).await;
+    store.lose_next_reply(Call::Create);
+    let again = store.hold_next_request(Call::Create);
+    let starting = start(&operations, |_| async { panic!("it runs") });
+    let taking = async {
+        again.reached().await;
+        store.outage(true);
+        let other = open(&store.another_way(), |builder| builder).await;
+        let name = list(&other).await[0].name.clone();
+        let taken = end(&other, name.as_str()).await.unwrap();
+        again.release();
+        taken
+    };
+    let (started, taken) = tokio::join!(starting, taking);
+    assert_eq!(error(&taken).1, "OPERATION_INTERRUPTED");
+    assert_eq!(*started.unwrap().snapshot(), taken);
 }
 
 #[tokio::test(start_paused = true)]

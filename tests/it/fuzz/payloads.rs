@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Fuzz;
+use crate::support::kinds::Kinds;
 use crate::support::works::{WorkMetadata, WorkResponse};
 
 const TYPES: &[&str] = &[
@@ -120,6 +121,12 @@ fn bytes_are_read_or_refused() {
     fuzz.run(message(), async |bytes| {
         if let Ok(read) = WorkResponse::from_wire(&bytes) {
             prop_assert_eq!(WorkResponse::from_wire(&read.to_wire().unwrap()).unwrap(), read);
+        }
+        if let Ok(read) = Kinds::from_wire(&bytes) {
+            // By its bytes: a NaN is not equal to itself.
+            let written = read.to_wire().unwrap();
+            prop_assert!(written.len() <= 3 * bytes.len());
+            prop_assert_eq!(Kinds::from_wire(&written).unwrap().to_wire().unwrap(), written);
         }
         let _ = WorkMetadata::from_wire(&bytes);
         let _ = <()>::from_wire(&bytes);

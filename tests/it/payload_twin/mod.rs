@@ -1,5 +1,11 @@
 //! Derived messages against twins that prost derives: the same bytes, both ways, for every kind of field.
 
+/// By prost-build. `it::generated` keeps it fresh.
+#[allow(clippy::all, clippy::pedantic, unreachable_pub, reason = "generated")]
+mod generated {
+    include!("generated/lro.tests.kinds.v1.rs");
+}
+mod kinds;
 mod messages;
 mod values;
 

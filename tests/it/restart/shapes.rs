@@ -31,7 +31,7 @@ impl App {
     }
 }
 
-#[long_running(service = "lro.tests.restart.v1.Shapes", operations = app.operations, on_interrupt = restart)]
+#[long_running(response = String, service = "lro.tests.restart.v1.Shapes", operations = app.operations, on_interrupt = restart)]
 async fn wipe(
     State(app): State<App>,
     ctx: Context<()>,

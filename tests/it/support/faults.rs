@@ -10,7 +10,7 @@ use lro_runtime::OperationName;
 use lro_runtime::store::{
     Change, Changes, Created, Guard, NewRecord, Patch, Query, Record, Store, StoreError, WorkerId, Written,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 /// What the engine asks of a store, by purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,7 @@ pub(crate) enum Call {
     LookUp,
     Renew,
     Reap,
+    Succeed,
 }
 
 #[derive(Debug, Clone)]
@@ -84,6 +85,7 @@ impl Gate {
 pub(crate) struct FaultyStore {
     inner: Arc<dyn Store>,
     faults: Arc<Mutex<Faults>>,
+    hanging: watch::Sender<bool>,
     deaf: bool,
 }
 
@@ -95,12 +97,22 @@ struct Faults {
 
 impl FaultyStore {
     pub(crate) fn new(inner: impl Store) -> Self {
-        Self { inner: Arc::new(inner), faults: Arc::default(), deaf: false }
+        Self {
+            inner: Arc::new(inner),
+            faults: Arc::default(),
+            hanging: watch::Sender::new(false),
+            deaf: false,
+        }
     }
 
     /// The same store with faults of its own: another replica's way to it.
     pub(crate) fn another_way(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner), faults: Arc::default(), deaf: false }
+        Self {
+            inner: Arc::clone(&self.inner),
+            faults: Arc::default(),
+            hanging: watch::Sender::new(false),
+            deaf: false,
+        }
     }
 
     /// The same store, whose notifications are all lost on the way.
@@ -108,7 +120,12 @@ impl FaultyStore {
         Self { deaf: true, ..self.another_way() }
     }
 
-    /// Nothing is answered from now on, or everything again.
+    /// Calls wait from now on, or go on.
+    pub(crate) fn hang(&self, hang: bool) {
+        self.hanging.send_replace(hang);
+    }
+
+    /// Every call is refused from now on, or none any more.
     pub(crate) fn outage(&self, outage: bool) {
         self.faults.lock().unwrap().outage = outage;
     }
@@ -155,6 +172,8 @@ impl FaultyStore {
         call: Call,
         request: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
+        // The sender lives as long as this way.
+        let _ = self.hanging.subscribe().wait_for(|hangs| !hangs).await;
         match self.take(call) {
             None => request.await,
             Some(Fault::Refuse) => Err(StoreError::unavailable("refused by the test")),
@@ -224,7 +243,7 @@ impl Store for FaultyStore {
     }
 
     async fn succeed(&self, name: &str, worker: WorkerId) -> Result<Option<WorkerId>, StoreError> {
-        self.inner.succeed(name, worker).await
+        self.disturb(Call::Succeed, self.inner.succeed(name, worker)).await
     }
 
     async fn purge(&self, limit: usize, keep_keys: Duration) -> Result<usize, StoreError> {

@@ -84,6 +84,7 @@ impl Copies {
 
     /// Once for each request id.
     #[long_running(
+        response = WorkResponse,
         service = "lro.tests.v1.Copies",
         parent = request.parent,
         request_id = request.request_id,
@@ -100,6 +101,7 @@ impl Copies {
 
     /// One at a time for each disk, under the same id.
     #[long_running(
+        response = WorkResponse,
         service = "lro.tests.v1.Copies",
         parent = request.parent,
         request_id = Some(&request.request_id),
@@ -114,7 +116,7 @@ impl Copies {
     }
 
     /// For no longer than ten minutes.
-    #[long_running(service = "lro.tests.v1.Copies", timeout = "10m", exclusive = request.disk)]
+    #[long_running(response = WorkResponse, service = "lro.tests.v1.Copies", timeout = "10m", exclusive = request.disk)]
     pub(crate) async fn copy_in_time(
         &self,
         _ctx: Context<WorkMetadata>,

@@ -1,8 +1,10 @@
 //! What the tests share: a clock that tokio's paused time drives, a store whose calls can be held, failed or unconfirmed, servers.
 
+pub(crate) mod any_message;
 pub(crate) mod faults;
 pub(crate) mod http;
 pub(crate) mod keyed;
+pub(crate) mod kinds;
 pub(crate) mod postgres;
 pub(crate) mod programs;
 pub(crate) mod proxy;
@@ -20,19 +22,23 @@ pub(crate) use self::faults::{Call, FaultyStore};
 /// A store's clock that goes with tokio's, so that pausing and advancing one moves both.
 #[derive(Debug)]
 pub(crate) struct TokioClock {
-    epoch: SystemTime,
     start: Instant,
 }
 
 impl TokioClock {
     pub(crate) fn new() -> Self {
-        Self { epoch: SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000), start: Instant::now() }
+        Self { start: Instant::now() }
+    }
+
+    /// What it says when it is made.
+    pub(crate) fn epoch() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)
     }
 }
 
 impl Clock for TokioClock {
     fn now(&self) -> SystemTime {
-        self.epoch + self.start.elapsed()
+        Self::epoch() + self.start.elapsed()
     }
 }
 

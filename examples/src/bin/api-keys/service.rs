@@ -99,6 +99,7 @@ impl ApiKeys {
 
     /// Deletes a key. For 30 days it can be undeleted.
     #[long_running(
+        response = Key,
         service = "google.api.apikeys.v2.ApiKeys",
         validate = self.check_delete(&request).await,
         http(delete = "/v2/{name=projects/*/locations/*/keys/*}"),
@@ -120,6 +121,7 @@ impl ApiKeys {
 
     /// Takes the deletion of a key back.
     #[long_running(
+        response = Key,
         service = "google.api.apikeys.v2.ApiKeys",
         validate = self.check_undelete(&request).await,
         http(post = "/v2/{name=projects/*/locations/*/keys/*}:undelete"),

@@ -5,17 +5,19 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 
 use super::super::model::{Field, Kind, Payload, TypeName, ungrouped};
-use super::{field_name, number, submit};
+use super::{field_name, kind, number, submit};
 
 pub(super) fn expand(payload: &Payload, name: &TypeName, fields: &[Field]) -> TokenStream {
     let ident = &payload.ident;
     // In the order of their numbers, as every other implementation writes them.
-    let mut numbered: Vec<_> = fields.iter().filter(|field| field.kind != Kind::Oneof).collect();
+    let places = [Kind::Oneof, Kind::Unknown];
+    let mut numbered: Vec<_> = fields.iter().filter(|field| !places.contains(&field.kind)).collect();
     numbered.sort_by_key(|field| number(field));
     let oneofs: Vec<_> = fields.iter().filter(|field| field.kind == Kind::Oneof).collect();
+    let unknown = fields.iter().find(|field| field.kind == Kind::Unknown);
 
     let default = default(payload, fields);
-    let message = message(payload, &numbered, &oneofs);
+    let message = message(payload, &numbered, &oneofs, unknown);
     let names = names(payload, name);
     let parts = fields.iter().map(describe).collect();
     let description = submit(payload, name, &quote!(MessageBuilder), &parts);
@@ -40,6 +42,7 @@ fn default(payload: &Payload, fields: &[Field]) -> TokenStream {
         let Field { ident, r#type, .. } = field;
         let held = match field.kind {
             Kind::Oneof => quote!(__private::OneofField),
+            Kind::Unknown => quote!(__private::UnknownField),
             _ => field_trait(field),
         };
         quote_spanned!(field.span()=> #ident: <#r#type as #held>::initial())
@@ -55,7 +58,12 @@ fn default(payload: &Payload, fields: &[Field]) -> TokenStream {
     }
 }
 
-fn message(payload: &Payload, numbered: &[&Field], oneofs: &[&Field]) -> TokenStream {
+fn message(
+    payload: &Payload,
+    numbered: &[&Field],
+    oneofs: &[&Field],
+    unknown: Option<&Field>,
+) -> TokenStream {
     let ident = &payload.ident;
     let mut encode = Vec::new();
     let mut merge = Vec::new();
@@ -85,6 +93,14 @@ fn message(payload: &Payload, numbered: &[&Field], oneofs: &[&Field]) -> TokenSt
             ),
         });
     }
+    let mut rest = quote!(__private::skip_field(wire_type, number, buf, ctx));
+    if let Some(field) = unknown {
+        let Field { ident: name, r#type, .. } = field;
+        let unknown = quote_spanned!(field.span()=> <#r#type as __private::UnknownField>);
+        encode.push(quote!(#unknown::encode(&self.#name, buf);));
+        len.push(quote!(#unknown::encoded_len(&self.#name)));
+        rest = quote!(#unknown::merge(&mut self.#name, number, wire_type, buf, ctx));
+    }
     quote! {
         #[automatically_derived]
         #[allow(deprecated, unused_variables)]
@@ -102,7 +118,7 @@ fn message(payload: &Payload, numbered: &[&Field], oneofs: &[&Field]) -> TokenSt
             ) -> ::core::result::Result<(), __private::DecodeError> {
                 match number {
                     #(#merge)*
-                    _ => __private::skip_field(wire_type, number, buf, ctx),
+                    _ => #rest,
                 }
             }
 
@@ -146,6 +162,7 @@ fn describe(field: &Field) -> TokenStream {
         Kind::Oneof => quote_spanned! {field.span()=>
             <#r#type as __private::OneofField>::describe(&mut builder, #name, #documentation);
         },
+        Kind::Unknown => TokenStream::new(),
         _ => {
             let (field_trait, field_name) = (field_trait(field), field_name(field));
             quote_spanned!(field.span()=> <#r#type as #field_trait>::describe(&mut builder, #field_name);)
@@ -181,15 +198,16 @@ fn distinct_fields(payload: &Payload, numbered: &[&Field], oneofs: &[&Field]) ->
 }
 
 fn field_trait(field: &Field) -> TokenStream {
-    let kind = kind(field);
-    quote!(__private::Field<#kind>)
-}
-
-fn kind(field: &Field) -> TokenStream {
-    match field.kind {
-        Kind::Foreign if is_container(&field.r#type) => quote!(__private::Foreign),
-        Kind::Foreign => quote!(__private::ForeignItself),
-        Kind::Plain | Kind::Oneof => quote!(__private::Plain),
+    let value = kind(field.kind);
+    match (field.key, field.kind) {
+        (Some(key), _) => {
+            let key = kind(key);
+            quote!(__private::Field<__private::Keyed<#key, #value>>)
+        }
+        (None, Kind::Foreign) if !is_container(&field.r#type) => {
+            quote!(__private::Field<__private::ForeignItself>)
+        }
+        (None, _) => quote!(__private::Field<#value>),
     }
 }
 

@@ -65,10 +65,12 @@ fn number(field: &Field) -> u32 {
     value.and_then(|value| u32::try_from(value).ok()).unwrap_or_default()
 }
 
-/// The kind of a oneof's variant.
-fn variant_kind(field: &Field) -> TokenStream {
-    match field.kind {
+/// The kind as the runtime names it, of a field or a variant that is more than a place.
+fn kind(kind: Kind) -> TokenStream {
+    match kind {
         Kind::Foreign => quote!(__private::Foreign),
-        Kind::Plain | Kind::Oneof => quote!(__private::Plain),
+        Kind::Sint => quote!(__private::Sint),
+        Kind::Fixed => quote!(__private::Fixed),
+        Kind::Plain | Kind::Oneof | Kind::Unknown => quote!(__private::Plain),
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::super::model::{Field, Payload};
-use super::{field_name, number, variant_kind};
+use super::{field_name, kind, number};
 
 pub(super) fn expand(payload: &Payload, variants: &[Field]) -> TokenStream {
     let ident = &payload.ident;
@@ -61,7 +61,7 @@ struct Arms {
 impl Arms {
     fn of(field: &Field) -> Self {
         let Field { ident, r#type, .. } = field;
-        let (number, kind, field_name) = (number(field), variant_kind(field), field_name(field));
+        let (number, kind, field_name) = (number(field), kind(field.kind), field_name(field));
         let variant = quote_spanned!(field.span()=> <#r#type as __private::Variant<#kind>>);
         Self {
             encode: quote!(Self::#ident(value) => #variant::encode(value, #number, buf),),

@@ -70,7 +70,8 @@ impl fmt::Display for LockError {
             Self::Nothing => {
                 f.write_str("the program has no types and no methods of its own that could be locked")
             }
-            Self::Unreadable { source } => write!(f, "the committed schema cannot be read: {source}"),
+            // protox says where in its `Debug` form alone.
+            Self::Unreadable { source } => write!(f, "the committed schema cannot be read: {source:?}"),
             Self::Schema(error) => error.fmt(f),
             Self::Io { path, source } => write!(f, "`{}`: {source}", path.display()),
         }

@@ -12,6 +12,7 @@ pub(crate) mod parse;
 pub(crate) mod registry;
 pub(crate) mod render;
 pub(crate) mod special;
+pub(crate) mod unknown;
 
 use std::fmt;
 
@@ -30,6 +31,10 @@ use self::any::Any;
     note = "or generate it with prost-build and `enable_type_names()`, or wrap a serde type in `lro_runtime::Json`"
 )]
 pub trait Payload: Sized + Send + Sync + 'static {
+    /// The package and the simple name of the message, by which a method's response is checked at compile time. Without them it is not.
+    #[doc(hidden)]
+    const MESSAGE: Option<(&'static str, &'static str)> = None;
+
     /// The full name of the message's type, `acme.disks.v1.Snapshot`.
     fn full_name() -> String;
 
@@ -51,6 +56,8 @@ pub trait Payload: Sized + Send + Sync + 'static {
 
 #[diagnostic::do_not_recommend]
 impl<T: prost::Message + prost::Name + Default + 'static> Payload for T {
+    const MESSAGE: Option<(&'static str, &'static str)> = Some((T::PACKAGE, T::NAME));
+
     fn full_name() -> String {
         <T as prost::Name>::full_name()
     }

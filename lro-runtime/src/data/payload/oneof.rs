@@ -98,9 +98,9 @@ impl<T: Oneof> OneofField for Option<T> {
 /// A type that a variant of kind `K` can hold: any element.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be in a oneof of a payload",
-    label = "not a protobuf type",
-    note = "a variant holds one of these: `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64`, `String`, `Vec<u8>`, `bytes::Bytes`, types with `#[derive(Payload)]`, `prost_types`' well-known types, `std::time::Duration`, `std::time::SystemTime`",
-    note = "a message that prost generated is marked: `#[payload(tag = n, message)]`"
+    label = "protobuf has no such field",
+    note = "a variant holds one of these: `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64`, `String`, `Vec<u8>`, `bytes::Bytes`, types with `#[derive(Payload)]`, `prost_types`' well-known types, `std::time::Duration`, `std::time::SystemTime`, and those of `jiff`, `chrono`, `time` and `uuid` with the features of these names",
+    note = "a message that prost generated is marked: `#[payload(tag = n, message)]`; `sint` is for `i32` and `i64`, `fixed` for these and `u32` and `u64`"
 )]
 pub trait Variant<K>: Sized {
     /// Writes the value.

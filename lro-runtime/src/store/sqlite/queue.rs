@@ -15,12 +15,14 @@ struct State<T> {
     waiting: VecDeque<T>,
     /// How many must wait before a thread is woken.
     wanted: usize,
+    /// How many threads sleep: a notification is a system call, whether anybody hears it or not.
+    asleep: usize,
     closed: bool,
 }
 
 impl<T> Queue<T> {
     pub(super) fn new() -> Self {
-        let state = State { waiting: VecDeque::new(), wanted: 1, closed: false };
+        let state = State { waiting: VecDeque::new(), wanted: 1, asleep: 0, closed: false };
         Self { state: Mutex::new(state), ready: Condvar::new() }
     }
 
@@ -29,7 +31,7 @@ impl<T> Queue<T> {
         let mut state = self.lock();
         if !state.closed {
             state.waiting.push_back(item);
-            if state.waiting.len() >= state.wanted {
+            if state.asleep > 0 && state.waiting.len() >= state.wanted {
                 drop(state);
                 self.ready.notify_one();
             }
@@ -43,7 +45,9 @@ impl<T> Queue<T> {
             if state.closed {
                 return false;
             }
+            state.asleep += 1;
             state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.asleep -= 1;
         }
         let count = state.waiting.len().min(most);
         batch.extend(state.waiting.drain(..count));
@@ -54,9 +58,11 @@ impl<T> Queue<T> {
     pub(super) fn gather(&self, more: usize, most: usize, patience: Duration) {
         let mut state = self.lock();
         state.wanted = (state.waiting.len() + more).min(most);
+        state.asleep += 1;
         let missing = |state: &mut State<T>| state.waiting.len() < state.wanted && !state.closed;
         let waited = self.ready.wait_timeout_while(state, patience, missing);
         (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.asleep -= 1;
         state.wanted = 1;
     }
 

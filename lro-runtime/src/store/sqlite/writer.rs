@@ -22,6 +22,10 @@ const GROUP: usize = 512;
 /// other's commit: half the group for the same fsync, and twice the latency.
 const PATIENCE: u32 = 4;
 
+/// From so many commands on a group is large enough: half of it makes as much of its fsync, and the two halves of the callers work
+/// while the other half is written.
+const LARGE: usize = 64;
+
 pub(super) struct Writer {
     pub(super) connection: Connection,
     pub(super) clock: Arc<dyn Clock>,
@@ -121,7 +125,9 @@ impl Writer {
             touched.clear();
             let patience = begun.elapsed() / PATIENCE;
             log.after_commit(&self.connection);
-            queue.gather(count, GROUP, patience);
+            if count < LARGE {
+                queue.gather(count, GROUP, patience);
+            }
         }
     }
 

@@ -49,6 +49,7 @@ fn check(disk: &str) -> Result<(), Status> {
 impl extern_path::disks_server::Disks for Disks {
     /// Copies a disk.
     #[long_running(
+        response = WorkResponse,
         service = "lro.tests.disks.v1.Disks",
         parent = request.get_ref().disk,
         validate = check(&request.get_ref().disk)
@@ -81,6 +82,7 @@ type Answer<T> = Result<Response<T>, Status>;
 #[tonic::async_trait]
 impl own::lro::tests::disks::v1::disks_server::Disks for Disks {
     #[long_running(
+        response = WorkResponse,
         service = "lro.tests.disks.v1.Disks",
         operation = own::google::longrunning::Operation,
         parent = request.get_ref().disk,

@@ -8,7 +8,8 @@ use prost::Message as _;
 use prost_reflect::DynamicMessage;
 use serde_json::json;
 
-use super::{Bench, KINDS, base64, kinds};
+use super::{Bench, KINDS, base64};
+use crate::support::any_message;
 
 /// The budget is `PROPTEST_CASES`, the seed `PROPTEST_RNG_SEED` or a fixed one.
 pub(super) fn config() -> Config {
@@ -24,16 +25,25 @@ pub(super) fn messages(bench: &Bench) -> Vec<Vec<u8>> {
     let config = config();
     let cases = config.cases;
     let mut runner = TestRunner::new(config);
-    let messages = kinds::message(&bench.types.get_message_by_name(KINDS).unwrap(), 3);
+    let messages = any_message::message(&bench.types.get_message_by_name(KINDS).unwrap(), 3);
     (0..cases).map(|_| messages.new_tree(&mut runner).unwrap().current().encode_to_vec()).collect()
+}
+
+#[tokio::test]
+async fn python_agrees_on_every_message() {
+    python_agrees(&Bench::start().await).await;
+}
+
+/// The same of derived types, by their own descriptors.
+#[tokio::test]
+async fn python_agrees_on_every_derived_message() {
+    python_agrees(&Bench::derived().await).await;
 }
 
 /// What we print, Python reads as the same message, and it prints the same; and what Python prints, whichever way, we read as
 /// the same message.
-#[tokio::test]
-async fn python_agrees_on_every_message() {
-    let bench = Bench::start().await;
-    let messages = messages(&bench);
+async fn python_agrees(bench: &Bench) {
+    let messages = messages(bench);
     let mut printed = Vec::new();
     for message in &messages {
         printed.push(bench.print(message).await.unwrap());

@@ -1,7 +1,6 @@
 //! ProtoJSON against Python's `json_format`, both ways, over generated messages of every kind (P-012…P-015, P-156…P-165).
 
 mod generated;
-mod kinds;
 pub(super) mod schemas;
 mod texts;
 
@@ -18,12 +17,14 @@ use lro_runtime::rest::ProtoJson;
 use lro_runtime::{Operations, Payload, PayloadError, Status, rest};
 use prost::Message as _;
 use prost_reflect::DescriptorPool;
+use prost_types::FileDescriptorSet;
 use reqwest::Client;
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 
 use super::{python, run};
 use crate::support::http::Server;
+use crate::support::kinds::Kinds;
 
 const KINDS: &str = "lro.tests.kinds.v1.Kinds";
 
@@ -59,19 +60,41 @@ struct Bench {
 }
 
 impl Bench {
+    /// With the types of the file, and bytes that need no Rust type.
     async fn start() -> Self {
-        let protos = Path::new(env!("CARGO_MANIFEST_DIR")).join("protos");
-        let types = protox::compile(["kinds.proto"], [protos]).expect("it compiles").encode_to_vec();
-        let operations = Operations::builder().descriptors(types.clone()).open("memory:").await.unwrap();
+        let types = types();
+        let operations =
+            Operations::builder().descriptors(types.encode_to_vec()).open("memory:").await.unwrap();
         let routes = Router::new()
             .route("/print", post(|bytes: Bytes| async { ProtoJson(Raw(bytes)) }))
             .route("/parse", post(|ProtoJson(Raw(bytes)): ProtoJson<Raw>| async { Ok::<_, Status>(bytes) }));
-        let server = Server::start(rest::with_descriptors(&operations, routes)).await;
+        Self::serve(rest::with_descriptors(&operations, routes), &types, operations.catalog()).await
+    }
+
+    /// With what the derive makes, and nothing else: types, bytes and descriptors.
+    async fn derived() -> Self {
+        let mut types = types();
+        // A name in JSON that is not made from the field's is the one thing that the derive does not have.
+        let fields =
+            types.file.iter_mut().flat_map(|file| &mut file.message_type).flat_map(|kind| &mut kind.field);
+        fields.filter(|field| field.name() == "renamed").for_each(|field| field.json_name = None);
+        let routes = Router::new()
+            .route("/print", post(|bytes: Bytes| async move { ProtoJson(Kinds::from_wire(&bytes).unwrap()) }))
+            .route(
+                "/parse",
+                post(|ProtoJson(kinds): ProtoJson<Kinds>| async move { kinds.to_wire().unwrap() }),
+            );
+        Self::serve(routes, &types, Catalog::linked([]).unwrap()).await
+    }
+
+    async fn serve(routes: Router, types: &FileDescriptorSet, catalog: Catalog) -> Self {
+        let server = Server::start(routes).await;
         let folder = tempdir().unwrap();
+        let types = types.encode_to_vec();
         std::fs::write(folder.path().join("types"), &types).unwrap();
         let client = Client::builder().no_proxy().build().unwrap();
         let types = DescriptorPool::decode(types.as_slice()).unwrap();
-        Self { server, client, folder, types, catalog: operations.catalog() }
+        Self { server, client, folder, types, catalog }
     }
 
     async fn send(
@@ -108,6 +131,11 @@ impl Bench {
         assert_eq!(answers.len(), requests.len());
         answers
     }
+}
+
+fn types() -> FileDescriptorSet {
+    let protos = Path::new(env!("CARGO_MANIFEST_DIR")).join("protos");
+    protox::compile(["kinds.proto"], [protos]).expect("it compiles")
 }
 
 fn base64(bytes: &[u8]) -> String {

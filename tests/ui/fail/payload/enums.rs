@@ -47,4 +47,22 @@ enum Others {
     Numbered(i32),
 }
 
+#[derive(Payload)]
+#[payload(package = "acme.v1")]
+enum NotMarked {
+    #[payload(tag = 0)]
+    Unspecified,
+    Other(i32),
+}
+
+#[derive(Payload)]
+enum NoPackage {
+    #[payload(tag = 0)]
+    Unspecified,
+    #[payload(tag = 1, message)]
+    Done,
+    #[payload(tag = 1)]
+    Failed,
+}
+
 fn main() {}

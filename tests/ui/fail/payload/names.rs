@@ -6,6 +6,7 @@ use lro_runtime::Payload;
 struct NoPackage {
     #[payload(tag = 1)]
     name: String,
+    no_number_either: String,
 }
 
 #[derive(Payload)]

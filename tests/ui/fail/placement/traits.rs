@@ -1,9 +1,46 @@
 use async_trait::async_trait;
-use lro_runtime::{Operation, Operations, Status, long_running};
+use lro_runtime::{Context, Operation, Operations, Payload, Status, long_running};
 
-trait Native {
-    #[long_running(parent = name)]
-    async fn declared(&self, name: String) -> Result<(), Status>;
+#[long_running(parent = name, timeout = "1h", name = "Copy")]
+trait Arguments {
+    #[long_running(validate = check(&name), on_interrupt = restart, aliases = false)]
+    async fn copy_disk(&self, name: String) -> Result<(), Status>;
+}
+
+#[long_running]
+trait Signatures {
+    #[long_running]
+    fn not_async(&self, name: String) -> Result<(), Status>;
+
+    #[long_running]
+    async fn borrowed(&self, name: &str, ctx: &Context<()>) -> Result<(), Status>;
+
+    #[long_running]
+    async fn hidden(&self) -> Result<impl Payload, Status>;
+
+    #[long_running]
+    async fn copy_disk(&self) -> Result<String, Status>;
+}
+
+#[long_running]
+trait Defaults {
+    #[long_running]
+    async fn default(&self) -> Result<(), Status> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+trait DynamicDefaults {
+    #[long_running(operations = operations)]
+    async fn default(&self, operations: Operations) -> Result<(), Status> {
+        Ok(())
+    }
+}
+
+trait Unmarked {
+    #[long_running]
+    async fn copy_disk(&self, ctx: Context<()>, name: String) -> Result<(), Status>;
 }
 
 #[derive(Clone)]
@@ -12,24 +49,25 @@ struct Service {
 }
 
 // The declaration still has the signature that an implementation has.
-impl Native for Service {
-    #[long_running(parent = name)]
-    async fn declared(&self, name: String) -> Result<(), Status> {
+impl Unmarked for Service {
+    #[long_running]
+    async fn copy_disk(&self, ctx: Context<()>, name: String) -> Result<(), Status> {
+        drop(ctx);
         Ok(())
     }
 }
 
-#[async_trait]
-trait Dynamic {
-    #[long_running(operations = operations)]
-    async fn default(&self, operations: Operations) -> Result<(), Status> {
-        Ok(())
-    }
+#[long_running]
+trait Copies {
+    #[long_running]
+    async fn copy_disk(&self, name: String) -> Result<(), Status>;
 }
 
-trait NativeDefault {
-    #[long_running(operations = operations)]
-    async fn default(&self, operations: Operations) -> Result<(), Status> {
+// Another response, and what the handler returns instead of what callers get.
+struct Mock;
+
+impl Copies for Mock {
+    async fn copy_disk(&self, name: String) -> Result<(), Status> {
         Ok(())
     }
 }

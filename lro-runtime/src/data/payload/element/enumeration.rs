@@ -5,7 +5,7 @@ use prost::DecodeError;
 use prost::encoding::{DecodeContext, WireType, encode_varint, encoded_len_varint, int32};
 use prost_types::field_descriptor_proto::Type;
 
-use super::{Codec, ProtoType};
+use super::{Codec, Element, Plain, ProtoType};
 
 /// An enum without data that derives `Payload`.
 pub trait Enumeration: Sized {
@@ -54,5 +54,24 @@ impl<T: Enumeration> Codec<T> for EnumCodec {
         int32::merge(wire_type, &mut number, buf, ctx)?;
         *value = T::from_number(number);
         Ok(())
+    }
+}
+
+impl Element<Plain> for prost_types::NullValue {
+    type Codec = EnumCodec;
+}
+
+/// Its only value stands for every number.
+impl Enumeration for prost_types::NullValue {
+    fn full_name() -> String {
+        "google.protobuf.NullValue".to_owned()
+    }
+
+    fn from_number(_number: i32) -> Self {
+        Self::NullValue
+    }
+
+    fn number(&self) -> i32 {
+        0
     }
 }

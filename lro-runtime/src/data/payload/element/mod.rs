@@ -7,6 +7,10 @@ mod enumeration;
 mod message;
 mod scalar;
 mod time;
+#[cfg(feature = "uuid")]
+mod uuid;
+
+use std::marker::PhantomData;
 
 use bytes::{Buf, BufMut};
 use prost::DecodeError;
@@ -30,6 +34,18 @@ pub enum Foreign {}
 /// the compiler knows, since prost may make `Option<T>` a message one day.
 #[derive(Debug)]
 pub enum ForeignItself {}
+
+/// The kind of a `#[payload(sint)]` field: integers that are short when they are near zero, on either side.
+#[derive(Debug)]
+pub enum Sint {}
+
+/// The kind of a `#[payload(fixed)]` field: integers that always have four or eight bytes.
+#[derive(Debug)]
+pub enum Fixed {}
+
+/// The kind of a map whose keys are of kind `K` and whose values are of kind `V`.
+#[derive(Debug)]
+pub struct Keyed<K, V>(PhantomData<(K, V)>);
 
 /// A type whose values can be a field's, in a field of kind `K`.
 pub trait Element<K>: Sized {

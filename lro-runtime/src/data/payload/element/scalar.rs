@@ -1,24 +1,32 @@
-//! Numbers, booleans, text and bytes.
+//! Numbers, booleans, text and bytes; and the other two ways that protobuf has to write an integer.
 
 use bytes::{Buf, BufMut, Bytes};
 use prost::DecodeError;
 use prost::encoding::{self, DecodeContext, WireType, encode_varint, encoded_len_varint};
 use prost_types::field_descriptor_proto::Type;
 
-use super::{Codec, Element, Plain, ProtoType};
+use super::{Codec, Element, Fixed, Plain, ProtoType, Sint};
 
 /// The codec that a scalar has when its field says nothing.
 #[derive(Debug)]
 pub struct ScalarCodec;
 
+/// The codec of `sint`.
+#[derive(Debug)]
+pub struct SintCodec;
+
+/// The codec of `fixed`.
+#[derive(Debug)]
+pub struct FixedCodec;
+
 macro_rules! scalars {
-    ($($type:ty: $scalar:ident, $module:ident, $wire_type:ident,
+    ($kind:ty, $codec:ty; $($type:ty: $scalar:ident, $module:ident, $wire_type:ident,
         initial = |$initial:ident| $is_initial:expr, len = |$len:ident| $length:expr, put = |$put:ident, $buf:ident| $write:expr;)*) => {$(
-        impl Element<Plain> for $type {
-            type Codec = ScalarCodec;
+        impl Element<$kind> for $type {
+            type Codec = $codec;
         }
 
-        impl Codec<$type> for ScalarCodec {
+        impl Codec<$type> for $codec {
             const WIRE_TYPE: WireType = WireType::$wire_type;
 
             fn proto_type() -> ProtoType {
@@ -54,8 +62,8 @@ macro_rules! scalars {
 }
 
 macro_rules! varints {
-    ($($type:ty: $scalar:ident, $module:ident, |$value:ident| $varint:expr;)*) => {
-        scalars! {$(
+    ($kind:ty, $codec:ty; $($type:ty: $scalar:ident, $module:ident, |$value:ident| $varint:expr;)*) => {
+        scalars! { $kind, $codec; $(
             $type: $scalar, $module, Varint,
                 initial = |$value| $varint == 0,
                 len = |$value| encoded_len_varint($varint),
@@ -64,7 +72,7 @@ macro_rules! varints {
     };
 }
 
-varints! {
+varints! { Plain, ScalarCodec;
     bool: Bool, bool, |value| u64::from(*value);
     i32: Int32, int32, |value| *value as u64;
     i64: Int64, int64, |value| *value as u64;
@@ -72,8 +80,32 @@ varints! {
     u64: Uint64, uint64, |value| *value;
 }
 
+// Zigzag: a small number is short, below zero too.
+varints! { Sint, SintCodec;
+    i32: Sint32, sint32, |value| u64::from(((*value << 1) ^ (*value >> 31)) as u32);
+    i64: Sint64, sint64, |value| ((*value << 1) ^ (*value >> 63)) as u64;
+}
+
+macro_rules! fixed {
+    ($($type:ty: $scalar:ident, $module:ident, $wire_type:ident, $put:ident;)*) => {
+        scalars! { Fixed, FixedCodec; $(
+            $type: $scalar, $module, $wire_type,
+                initial = |value| *value == 0,
+                len = |_value| size_of::<$type>(),
+                put = |value, buf| buf.$put(*value);
+        )*}
+    };
+}
+
+fixed! {
+    i32: Sfixed32, sfixed32, ThirtyTwoBit, put_i32_le;
+    i64: Sfixed64, sfixed64, SixtyFourBit, put_i64_le;
+    u32: Fixed32, fixed32, ThirtyTwoBit, put_u32_le;
+    u64: Fixed64, fixed64, SixtyFourBit, put_u64_le;
+}
+
 // A float is left out by its bits: -0.0 equals 0.0 but is another value.
-scalars! {
+scalars! { Plain, ScalarCodec;
     f32: Float, float, ThirtyTwoBit,
         initial = |value| value.to_bits() == 0,
         len = |_value| 4,

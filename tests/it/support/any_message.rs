@@ -10,7 +10,7 @@ use prost_reflect::{
 };
 
 /// Messages of this type with others inside, `depth` levels down.
-pub(super) fn message(descriptor: &MessageDescriptor, depth: u32) -> BoxedStrategy<DynamicMessage> {
+pub(crate) fn message(descriptor: &MessageDescriptor, depth: u32) -> BoxedStrategy<DynamicMessage> {
     match descriptor.full_name() {
         "google.protobuf.Any" => any_of(descriptor.clone(), depth),
         "google.protobuf.Timestamp" => {
