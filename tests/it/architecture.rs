@@ -11,7 +11,7 @@ const EDGES: [(&str, &[&str]); 11] = [
     ("engine", &["data", "rules", "store"]),
     ("service", &["data", "rules", "store", "engine"]),
     ("catalog", &["data", "engine"]),
-    ("rest", &["data", "rules", "engine", "service"]),
+    ("rest", &["data", "rules", "engine", "service", "catalog"]),
     ("grpc", &["data", "rules", "engine", "service"]),
     ("open", &["engine", "store"]),
     ("private", &["data", "engine", "grpc"]),

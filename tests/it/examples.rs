@@ -275,7 +275,17 @@ fn api_keys_writes_its_schema() {
     let output = program("api-keys", folder.path()).args(["--schema", "out"]).output().unwrap();
     let (code, text, errors) = written(&output);
     assert_eq!((code, &*errors), (Some(0), ""));
-    assert_eq!(text.lines().collect::<Vec<_>>(), ["out/descriptors.bin", "out/service.yaml"]);
+    let schema = |name| format!("out/json_schema/google.{name}.json");
+    let requests = ["CreateKey", "DeleteKey", "UndeleteKey", "UpdateKey"];
+    let operations = requests.map(|name| schema(format!("api.apikeys.v2.ApiKeys.{name}.Operation")));
+    let mut expected = operations.to_vec();
+    expected.extend(requests.map(|name| schema(format!("api.apikeys.v2.{name}Request"))));
+    expected.extend(["api.apikeys.v2.Key", "protobuf.Empty"].map(|name| schema(name.to_owned())));
+    expected.extend(["descriptors.bin", "openapi.json", "service.yaml"].map(|name| format!("out/{name}")));
+    expected.sort();
+    let mut files: Vec<_> = text.lines().collect();
+    files.sort();
+    assert_eq!(files, expected);
     let descriptors = fs::read(folder.path().join("out/descriptors.bin")).unwrap();
     let pool = DescriptorPool::decode(&*descriptors).unwrap();
     assert!(pool.get_service_by_name("google.api.apikeys.v2.ApiKeys").is_some());

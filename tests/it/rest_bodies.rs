@@ -69,7 +69,7 @@ async fn bodies_without_bottom_or_sense_are_refused() {
     let (operations, server) = served().await;
     let name = start_endless(&operations).await.name().to_string();
     let bomb = |open: &str, close: &str| open.repeat(100_000) + &close.repeat(100_000);
-    let bodies: [Vec<u8>; 9] = [
+    let bodies: [Vec<u8>; 14] = [
         bomb("[", "]").into(),
         bomb(r#"{"a":"#, "}").into(),
         "[".repeat(1 << 20).into(),
@@ -79,6 +79,12 @@ async fn bodies_without_bottom_or_sense_are_refused() {
         b"{\"\xc0\x80\":1}".into(),
         b"\xef\xbb\xbf{}".into(),
         b"{\0}".into(),
+        // Neither an object without names, nor no body.
+        b"[null, null]".into(),
+        b"[\"\", \"1s\"]".into(),
+        b"[]".into(),
+        b"null".into(),
+        b" ".into(),
     ];
     let client = Client::builder().no_proxy().build().unwrap();
     for path in [format!("/v1/{name}:cancel"), format!("/v1/{name}:wait"), "/v1/echo".to_owned()] {

@@ -3,6 +3,7 @@
 //! The attribute leaves an entry for each method when the program is linked, and the derive one for each type. From these a [`Catalog`] is made.
 
 mod files;
+mod json_schema;
 mod lint;
 #[cfg(feature = "schema")]
 mod lock;

@@ -95,7 +95,8 @@ impl Catalog {
     }
 
     /// Writes the [`protos`](Self::protos) into a folder, by their names, and the [descriptors](Self::file_descriptor_set) beside them as
-    /// `descriptors.bin`. Says which files it wrote. For a program of your own, since only that has its types and methods linked:
+    /// `descriptors.bin`, and JSON Schema of the methods' [messages](Self::json_schema) and [operations](Self::operation_json_schema) in
+    /// `json_schema`. Says which files it wrote. For a program of your own, since only that has its types and methods linked:
     ///
     /// ```no_run
     /// // src/bin/schema.rs
@@ -117,7 +118,10 @@ impl Catalog {
         let set = self.file_descriptor_set().map_err(io::Error::other)?;
         let protos = protos.into_iter().map(|file| (file.name, file.text.into_bytes()));
         let mut written = Vec::new();
-        for (name, content) in protos.chain([("descriptors.bin".to_owned(), set)]) {
+        let schemas = self.json_schemas().into_iter();
+        let schemas = schemas
+            .map(|(name, schema)| (format!("json_schema/{name}.json"), format!("{schema:#}\n").into_bytes()));
+        for (name, content) in protos.chain([("descriptors.bin".to_owned(), set)]).chain(schemas) {
             let path = folder.as_ref().join(name);
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent)?;

@@ -34,7 +34,7 @@ pub(super) fn envelope(registry: &Registry, status: Status) -> Response {
 }
 
 /// The HTTP status of a code (P-173). 499 is in no crate's table (P-176).
-fn http_status(code: Code) -> StatusCode {
+pub(super) fn http_status(code: Code) -> StatusCode {
     let number = match code {
         Code::Ok => 200,
         Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => 400,

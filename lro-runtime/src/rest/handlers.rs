@@ -97,6 +97,10 @@ async fn body<T: Default + for<'a> Deserialize<'a>>(request: Request) -> Result<
     if bytes.is_empty() {
         return Ok(T::default());
     }
+    // serde would read a struct from an array, too.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(error::invalid_body(DOMAIN, "it is no object"));
+    }
     serde_json::from_slice(&bytes).map_err(|problem| error::invalid_body(DOMAIN, &problem.to_string()))
 }
 

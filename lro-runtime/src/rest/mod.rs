@@ -2,11 +2,12 @@
 //!
 //! Nothing is decided here: the five methods are the service's. Paths are read in `routes`, queries in `query`, bodies and
 //! answers in `handlers`, errors are written in `error`, messages of other routes in `proto_json`, and
-//! `service_config` says it all to client generators.
+//! `service_config` and `open_api` say it all to client generators.
 
 mod error;
 mod handlers;
 mod method_override;
+mod open_api;
 mod proto_json;
 mod query;
 mod restart;
@@ -22,6 +23,7 @@ use axum::routing::any;
 use crate::engine::Operations;
 
 pub use self::method_override::method_override;
+pub use self::open_api::open_api;
 pub use self::proto_json::ProtoJson;
 pub use self::service_config::service_config;
 pub use self::types::with_descriptors;
@@ -41,7 +43,7 @@ pub fn router(operations: &Operations) -> Router {
 /// | Cancel | `POST /v1/operations/{id}:cancel` | `POST /v1/{parent}/operations/{id}:cancel` |
 /// | Wait | `POST /v1/operations/{id}:wait` | `POST /v1/{parent}/operations/{id}:wait` |
 ///
-/// [`service_config`] has them as rules for client generators.
+/// [`service_config`] has them as rules for client generators, [`open_api`] as an OpenAPI document.
 ///
 /// Merge it with routes of your own, also under the same prefix. Parents have any depth, so it is one wildcard, to which axum
 /// comes last: what no other route takes ends here, and is answered with NOT_FOUND if it names no operations. It has no fallback.

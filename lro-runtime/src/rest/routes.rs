@@ -19,6 +19,15 @@ pub(super) struct Route {
 
 pub(super) const COLLECTION: &str = "operations";
 
+/// The five methods as documents describe them: their names, how HTTP asks for each, and the custom verb after the name.
+pub(super) const METHODS: [(Verb, &str, &str, &str); 5] = [
+    (Verb::List, "ListOperations", "get", ""),
+    (Verb::Get, "GetOperation", "get", ""),
+    (Verb::Delete, "DeleteOperation", "delete", ""),
+    (Verb::Cancel, "CancelOperation", "post", ":cancel"),
+    (Verb::Wait, "WaitOperation", "post", ":wait"),
+];
+
 /// Reads a path below the version prefix, as it was sent.
 ///
 /// # Errors

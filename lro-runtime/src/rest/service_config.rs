@@ -2,16 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::routes::COLLECTION;
-
-/// The five methods: how HTTP asks for each, and the custom verb after the name.
-const METHODS: [(&str, &str, &str); 5] = [
-    ("ListOperations", "get", ""),
-    ("GetOperation", "get", ""),
-    ("DeleteOperation", "delete", ""),
-    ("CancelOperation", "post", ":cancel"),
-    ("WaitOperation", "post", ":wait"),
-];
+use super::routes::{COLLECTION, METHODS};
+use crate::engine::Verb;
 
 /// The fragment of a [service config](https://google.aip.dev/client-libraries/4234) that tells client generators of the routes of
 /// [`router_at`](super::router_at) under the same prefix (P-135, P-209): `google.longrunning.Operations` as an API, and one HTTP rule
@@ -49,8 +41,8 @@ pub fn service_config(prefix: &str, parents: &[&str]) -> String {
                     http:\n  \
                       rules:\n"
         .to_owned();
-    for (method, http, verb) in METHODS {
-        let is_list = method == "ListOperations";
+    for (verb, method, http, custom) in METHODS {
+        let is_list = verb == Verb::List;
         let below = parents.iter().map(|parent| match is_list {
             true => format!("{{name={parent}}}/{COLLECTION}"),
             false => format!("{{name={parent}/{COLLECTION}/*}}"),
@@ -67,7 +59,7 @@ pub fn service_config(prefix: &str, parents: &[&str]) -> String {
                 1 => ("    additional_bindings:\n    - ", "      "),
                 _ => ("    - ", "      "),
             };
-            let _ = writeln!(yaml, "{first}{http}: '{prefix}/{template}{verb}'");
+            let _ = writeln!(yaml, "{first}{http}: '{prefix}/{template}{custom}'");
             if http == "post" {
                 let _ = writeln!(yaml, "{rest}body: '*'");
             }

@@ -1,9 +1,10 @@
-//! Other people's programs as judges: what Google publishes for Python and Node, and buf, run against this crate.
+//! Other people's programs as judges: what Google publishes for Python and Node, buf, `jsonschema` and schemathesis, run against this crate.
 
 mod archives;
 mod buf;
 mod clients;
 mod node;
+mod open_api;
 mod proto_json;
 mod works;
 

@@ -46,7 +46,7 @@ struct Arguments {
     /// Creates a key through the server, shows its operation at each poll until it is done, and ends.
     #[arg(long = "try")]
     trial: bool,
-    /// Writes the API's descriptors and its service config into a folder, for generators of clients, and ends.
+    /// Writes the API's descriptors, JSON Schema, an OpenAPI document and its service config into a folder, for generators of clients, and ends.
     #[arg(long, value_name = "FOLDER")]
     schema: Option<PathBuf>,
 }
@@ -122,10 +122,17 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 
 /// What others need to know of this API. Its messages and its service come from a `.proto` file, so no other is written.
 fn schema(folder: &Path) -> Result<(), Box<dyn Error>> {
-    let mut written = Catalog::linked([generated::FILE_DESCRIPTOR_SET])?.write(folder)?;
-    let config = folder.join("service.yaml");
-    fs::write(&config, rest::service_config("/v2", &[]))?;
-    written.push(config);
+    let catalog = Catalog::linked([generated::FILE_DESCRIPTOR_SET])?;
+    let mut written = catalog.write(folder)?;
+    let mut document = rest::open_api("/v2", &[], &catalog);
+    document["info"]["title"] = "API Keys API".into();
+    let documents =
+        [("service.yaml", rest::service_config("/v2", &[])), ("openapi.json", format!("{document:#}\n"))];
+    for (name, text) in documents {
+        let file = folder.join(name);
+        fs::write(&file, text)?;
+        written.push(file);
+    }
     written.iter().for_each(|file| println!("{}", file.display()));
     Ok(())
 }

@@ -4,6 +4,7 @@ pub(crate) mod any;
 pub(crate) mod describe;
 pub(crate) mod element;
 pub(crate) mod field;
+pub(crate) mod json_schema;
 pub(crate) mod json_value;
 mod normal;
 pub(crate) mod oneof;

@@ -12,7 +12,7 @@ use super::{Bench, KINDS, base64};
 use crate::support::any_message;
 
 /// The budget is `PROPTEST_CASES`, the seed `PROPTEST_RNG_SEED` or a fixed one.
-fn config() -> Config {
+pub(super) fn config() -> Config {
     let config = Config::default();
     match config.rng_seed {
         RngSeed::Random => Config { rng_seed: RngSeed::Fixed(3), ..config },
@@ -21,7 +21,7 @@ fn config() -> Config {
 }
 
 /// As many messages as the budget says.
-fn messages(bench: &Bench) -> Vec<Vec<u8>> {
+pub(super) fn messages(bench: &Bench) -> Vec<Vec<u8>> {
     let config = config();
     let cases = config.cases;
     let mut runner = TestRunner::new(config);

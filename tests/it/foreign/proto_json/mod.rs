@@ -1,6 +1,7 @@
 //! ProtoJSON against Python's `json_format`, both ways, over generated messages of every kind (P-012…P-015, P-156…P-165).
 
 mod generated;
+pub(super) mod schemas;
 mod texts;
 
 use std::fs::File;
@@ -11,6 +12,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use lro_runtime::catalog::Catalog;
 use lro_runtime::rest::ProtoJson;
 use lro_runtime::{Operations, Payload, PayloadError, Status, rest};
 use prost::Message as _;
@@ -54,6 +56,7 @@ struct Bench {
     client: Client,
     folder: TempDir,
     types: DescriptorPool,
+    catalog: Catalog,
 }
 
 impl Bench {
@@ -65,7 +68,7 @@ impl Bench {
         let routes = Router::new()
             .route("/print", post(|bytes: Bytes| async { ProtoJson(Raw(bytes)) }))
             .route("/parse", post(|ProtoJson(Raw(bytes)): ProtoJson<Raw>| async { Ok::<_, Status>(bytes) }));
-        Self::serve(rest::with_descriptors(&operations, routes), &types).await
+        Self::serve(rest::with_descriptors(&operations, routes), &types, operations.catalog()).await
     }
 
     /// With what the derive makes, and nothing else: types, bytes and descriptors.
@@ -81,17 +84,17 @@ impl Bench {
                 "/parse",
                 post(|ProtoJson(kinds): ProtoJson<Kinds>| async move { kinds.to_wire().unwrap() }),
             );
-        Self::serve(routes, &types).await
+        Self::serve(routes, &types, Catalog::linked([]).unwrap()).await
     }
 
-    async fn serve(routes: Router, types: &FileDescriptorSet) -> Self {
+    async fn serve(routes: Router, types: &FileDescriptorSet, catalog: Catalog) -> Self {
         let server = Server::start(routes).await;
         let folder = tempdir().unwrap();
         let types = types.encode_to_vec();
         std::fs::write(folder.path().join("types"), &types).unwrap();
         let client = Client::builder().no_proxy().build().unwrap();
         let types = DescriptorPool::decode(types.as_slice()).unwrap();
-        Self { server, client, folder, types }
+        Self { server, client, folder, types, catalog }
     }
 
     async fn send(
