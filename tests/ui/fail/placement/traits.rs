@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use lro_runtime::{Context, Operation, Operations, Payload, Status, long_running};
+use lro_runtime::{Context, Operation, Operations, Status, long_running};
 
 #[long_running(parent = name, timeout = "1h", name = "Copy")]
 trait Arguments {
