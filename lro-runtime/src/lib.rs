@@ -23,6 +23,8 @@
 //! # }
 //! ```
 //!
+//! The `guide` (with the features `macros` and `rest`) leads from a plain handler to an operation that can do everything, in ten short steps.
+//!
 //! # Features
 //!
 //! - `macros` (default): [`long_running`] and the derive [`Payload`](derive@Payload).
@@ -45,6 +47,9 @@ mod data;
 mod engine;
 #[cfg(feature = "grpc")]
 pub mod grpc;
+#[cfg(all(feature = "macros", feature = "rest"))]
+#[doc = include_str!("../docs/guide.md")]
+pub mod guide {}
 mod open;
 #[cfg(feature = "rest")]
 pub mod rest;
