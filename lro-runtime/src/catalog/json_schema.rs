@@ -16,7 +16,7 @@ impl Catalog {
     /// integers of 64 bits as numbers, `null` for what is not set. Documentation of fields becomes `description`. The ranges of integers
     /// of 64 bits, and which days there are, stand in `format`, which validators check if they are told to; everything else they check.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use lro_runtime::Payload;
     /// use lro_runtime::catalog::Catalog;
     ///
@@ -43,7 +43,7 @@ impl Catalog {
     /// The JSON Schema (draft 2020-12) of a method's operations: running, failed, or done with a response, each with the types of the
     /// method (P-157, P-158, P-168).
     ///
-    /// ```
+    /// ```standalone_crate
     /// use lro_runtime::{Operations, Status, long_running};
     ///
     /// #[long_running(service = "doc.operation_schema.v1.Disks", operations = operations)]

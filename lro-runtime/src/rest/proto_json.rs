@@ -25,7 +25,7 @@ use crate::rules::errors;
 /// use lro_runtime::{Payload, Status};
 ///
 /// #[derive(Clone, Debug, PartialEq, Payload)]
-/// #[payload(package = "acme.disks.v1")]
+/// #[payload(package = "acme.proto_json.v1")]
 /// struct Disk {
 ///     #[payload(tag = 1)]
 ///     name: String,
