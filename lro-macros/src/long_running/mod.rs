@@ -9,6 +9,8 @@ mod alias;
 mod answer;
 mod arguments;
 mod block;
+#[cfg(test)]
+mod block_tests;
 mod check;
 mod convention;
 mod duration;
