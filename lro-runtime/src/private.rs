@@ -25,8 +25,8 @@ pub use crate::data::payload::oneof::{
 pub use crate::data::payload::unknown::UnknownField;
 pub use crate::engine::{
     Context, Handle, Inside, Itself, LinkedRerun, LinkedService, Operation, PackedRequest, Probe, Reply,
-    RequestType, Start, StoredRequest, Untold, clone_service, declared, is_named, request_type, rerun,
-    responds_with,
+    RequestType, Start, Starting, StoredRequest, Untold, clone_service, declared, is_named, request_type,
+    rerun, responds_with,
 };
 
 /// What the expansion in a tonic service names.

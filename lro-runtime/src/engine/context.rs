@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use super::progress::Progress;
 use crate::data::name::OperationName;
 use crate::data::payload::any::{Any, full_name};
-use crate::data::payload::{Payload, pack};
+use crate::data::payload::{Payload, PayloadError};
+use crate::data::record::Record;
 use crate::data::status::Status;
 use crate::rules::errors;
 
@@ -63,6 +64,11 @@ pub(crate) struct Begun {
 impl<M: Payload> Context<M> {
     pub(crate) fn new(attempt: Arc<Attempt>, metadata: M) -> Self {
         Self { attempt, metadata: Arc::new(Mutex::new(metadata)) }
+    }
+
+    /// The metadata, for those who do not know its type.
+    pub(crate) fn cell(&self) -> Arc<dyn Metadata> {
+        Arc::<Mutex<M>>::clone(&self.metadata)
     }
 
     /// Changes the metadata that clients see, and waits until the change, or a newer one, is durable.
@@ -165,29 +171,56 @@ impl<M> Context<M> {
     }
 }
 
-impl Attempt {
-    /// Packs what the handler made, within the payload limit (D17).
-    pub(crate) fn pack<T: Payload>(&self, what: &str, payload: &T) -> Result<Any, Status> {
-        pack_within(what, payload, self.payload_limit, self.domain)
+/// A handler's metadata, without its type.
+pub(crate) trait Metadata: Send + Sync {
+    /// Packs it as it is.
+    fn packed(&self, attempt: &Attempt) -> Result<Any, Status>;
+
+    /// Takes what the last attempt left. What cannot be read leaves it at its defaults.
+    fn restore(&self, claimed: &Record);
+}
+
+impl<M: Payload> Metadata for Mutex<M> {
+    fn packed(&self, attempt: &Attempt) -> Result<Any, Status> {
+        attempt.pack("metadata", &*self.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn restore(&self, claimed: &Record) {
+        match M::from_wire(&claimed.metadata.value) {
+            Ok(last) => *self.lock().unwrap_or_else(PoisonError::into_inner) = last,
+            Err(error) => {
+                tracing::warn!(operation = %claimed.name, %error, "the last metadata cannot be read, and begins anew");
+            }
+        }
     }
 }
 
-/// Packs a payload, or says why it cannot be kept.
-pub(crate) fn pack_within<T: Payload>(
-    what: &str,
-    payload: &T,
-    limit: usize,
-    domain: &str,
-) -> Result<Any, Status> {
-    within(what, pack_payload(what, payload, domain)?, limit, domain)
+impl Attempt {
+    /// Packs what the handler made, within the payload limit (D17).
+    pub(crate) fn pack<T: Payload>(&self, what: &str, payload: &T) -> Result<Any, Status> {
+        within(what, pack_payload(what, payload, self.domain)?, self.payload_limit, self.domain)
+    }
 }
 
-/// Packs a payload of any size.
+/// Packs a payload of any size, or says why it cannot be kept.
 pub(crate) fn pack_payload<T: Payload>(what: &str, payload: &T, domain: &str) -> Result<Any, Status> {
-    pack(payload).map_err(|error| {
-        tracing::error!(type_name = T::full_name(), %error, "a payload cannot be encoded");
-        errors::payload_not_encodable(what, domain)
-    })
+    packed(what, payload.to_wire(), T::full_name, domain)
+}
+
+/// Apart from the above, which there is one of for each type.
+fn packed(
+    what: &str,
+    value: Result<Bytes, PayloadError>,
+    full_name: fn() -> String,
+    domain: &str,
+) -> Result<Any, Status> {
+    match value {
+        Ok(value) => Ok(Any::new(&full_name(), value)),
+        Err(error) => {
+            tracing::error!(type_name = full_name(), %error, "a payload cannot be encoded");
+            Err(errors::payload_not_encodable(what, domain))
+        }
+    }
 }
 
 /// What is packed, if it is within the payload limit (D17).

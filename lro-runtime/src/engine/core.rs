@@ -11,13 +11,13 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::executor::Executor;
+use super::handler::PayloadType;
 use super::health::Health;
 use super::hub::Hub;
 use super::services::Services;
 use super::settings::Settings;
 use crate::data::method::Method;
 use crate::data::name::OperationName;
-use crate::data::payload::Payload;
 use crate::data::payload::any::Any;
 use crate::data::payload::registry::Registry;
 use crate::data::record::WorkerId;
@@ -116,17 +116,19 @@ impl Engine {
         self.incarnation.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The full name of a method whose response is an `R` and whose metadata is an `M`, if both can be rendered. Linked
+    /// The full name of a method whose response and metadata are of these types, if both can be rendered. Linked
     /// methods were checked when the engine was built; this is for those that could not be linked (P-166).
-    pub(crate) fn describe<R: Payload, M: Payload>(
+    pub(crate) fn describe(
         &self,
         method: &'static Method,
+        response: PayloadType,
+        metadata: PayloadType,
     ) -> Result<Arc<str>, Status> {
-        let key = (method.service, method.name, TypeId::of::<R>(), TypeId::of::<M>());
+        let key = (method.service, method.name, (response.id)(), (metadata.id)());
         if let Some(name) = self.described.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(name));
         }
-        for type_name in [R::full_name(), M::full_name()] {
+        for type_name in [(response.full_name)(), (metadata.full_name)()] {
             if !self.registry.contains(&type_name) {
                 return Err(errors::no_descriptor(&type_name, method.service));
             }

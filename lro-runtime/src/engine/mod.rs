@@ -8,6 +8,7 @@ mod convention;
 pub(crate) mod core;
 mod executor;
 mod handle;
+mod handler;
 mod health;
 pub(crate) mod hub;
 mod lease;
@@ -31,6 +32,7 @@ pub use self::context::Context;
 pub(crate) use self::convention::equal;
 pub use self::convention::{is_named, responds_with};
 pub use self::handle::{Operation, Poll};
+pub use self::handler::Starting;
 pub use self::operations::Operations;
 pub use self::reply::{Handle, Reply};
 pub use self::request::{

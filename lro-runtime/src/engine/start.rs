@@ -12,9 +12,9 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::context::{Attempt, Context, pack_within, within};
+use super::context::{Attempt, Context, within};
 use super::core::store_fault;
-use super::handle::Operation;
+use super::handler::{Answer, Prepared, Starting};
 use super::operations::Operations;
 use super::progress::Progress;
 use super::reply::Reply;
@@ -150,42 +150,54 @@ impl Start {
 
     /// Creates the operation, lets the handler run, and answers as soon as the record is durable (P-029, P-031).
     ///
-    /// Boxed rather than `async`, since rustc would repeat each bound that does not hold where an opaque future is awaited. It is made
-    /// of blocks and a `map`, here and below: an `async fn` keeps its arguments twice, and an `.await` what it waits for.
-    pub fn run<M, W, R, H, F>(self, handler: H) -> BoxFuture<'static, R::Started>
+    /// It makes the handler's future at once, and so never keeps the function that makes it: rustc would ask of all that a closure
+    /// keeps whether it is `Send`, anew in each method, and of the engine behind a service that takes ten milliseconds. The function is
+    /// `'static` for a better error alone: that a borrow escapes, and not that it may not live long enough.
+    ///
+    /// The answer is a future of its own rather than an `async` block, since rustc would repeat each bound that does not hold where an
+    /// opaque future is awaited.
+    pub fn run<M, W, R, H, F>(self, handler: H) -> Starting<R::Started>
     where
         M: Payload,
         W: 'static,
         R: Reply<M, W>,
-        H: FnOnce(Context<M>) -> F + Send + 'static,
+        H: FnOnce(Context<M>) -> F + 'static,
         F: Future<Output = R> + Send + 'static,
     {
-        self.create(handler).map(R::started).boxed()
+        let prepared = Prepared::new::<M, W, R, H, F>(self.attempt(), handler);
+        Starting::new::<M, W, R>(self.create(prepared))
     }
 
-    #[expect(clippy::manual_async_fn, reason = "an async fn keeps every argument twice")]
-    fn create<M, W, R, H, F>(
-        mut self,
-        handler: H,
-    ) -> impl Future<Output = Result<Operation<R::Response, M>, Status>> + Send
-    where
-        M: Payload,
-        W: 'static,
-        R: Reply<M, W>,
-        H: FnOnce(Context<M>) -> F + Send + 'static,
-        F: Future<Output = R> + Send + 'static,
-    {
+    /// Makes what the handler shares with its run.
+    fn attempt(&self) -> Arc<Attempt> {
+        let settings = &self.operations.engine().settings;
+        let name = match &self.seat {
+            Some(seat) => seat.record.name.clone(),
+            None => OperationName::mint(&self.parent, &settings.id_prefix, &Uuid::now_v7()),
+        };
+        Arc::new(Attempt {
+            name,
+            domain: self.method.service,
+            payload_limit: settings.payload_limit,
+            progress: Progress::default(),
+            cancel: CancellationToken::new(),
+            begun: OnceLock::new(),
+        })
+    }
+
+    /// An `async` block, here and below: an `async fn` keeps its arguments twice.
+    fn create(mut self, prepared: Prepared) -> BoxFuture<'static, Answer> {
         async move {
             let operations = self.operations.clone();
             let engine = operations.engine();
             let domain = self.method.service;
-            let method = engine.describe::<R::Response, M>(self.method)?;
+            let method = engine.describe(self.method, prepared.response_type, prepared.metadata_type)?;
             let limit = engine.settings.payload_limit;
             if let Some(seat) = self.seat.take() {
-                return self.replay(seat, &method, handler);
+                return self.replay(seat, &method, prepared);
             }
-            let initial = M::initial();
-            let metadata = pack_within("metadata", &initial, limit, domain)?;
+            let Prepared { attempt, metadata, response_type, handler, .. } = prepared;
+            let metadata = metadata.packed(&attempt)?;
             self.goes_on().await;
             if let Some(settled) = self.settled.take() {
                 let known = match settled {
@@ -193,70 +205,26 @@ impl Start {
                     // Perhaps what refuses the call is what another one with its id has done since the look.
                     Err(refused) => self.find().await?.ok_or_else(|| refused.into_error(domain))?,
                 };
-                return Ok(Operation::new(self.operations, known));
+                return Ok((self.operations, known));
             }
             check_parent(&self.parent)
                 .map_err(|why| errors::invalid_parent(&self.parent, &why.to_string()))?;
             if self.validate_only {
-                let response = pack_within("response", &R::Response::initial(), limit, domain)?;
-                return Ok(Operation::new(self.operations, Snapshot::unrecorded(metadata, response)));
+                let response =
+                    within("response", (response_type.initial)("response", domain)?, limit, domain)?;
+                return Ok((self.operations, Snapshot::unrecorded(metadata, response)));
             }
-            let name = OperationName::mint(&self.parent, &engine.settings.id_prefix, &Uuid::now_v7());
-            let (attempt, begin) = self.attempt(name, handler);
-            let (name, handler) = (attempt.name.clone(), begin(initial));
+            let name = attempt.name.clone();
             let span = tracing::info_span!("operation.start", method = self.method.name, operation = %name);
             let known = self.record(&method, attempt, metadata.clone(), handler).instrument(span).await?;
             let snapshot = known.unwrap_or(Snapshot { name, metadata, outcome: None });
-            Ok(Operation::new(operations, snapshot))
+            Ok((operations, snapshot))
         }
-    }
-
-    /// Makes what the handler shares with its run, and what makes its future, which does nothing before it is polled.
-    fn attempt<M, W, R, H, F>(
-        &self,
-        name: OperationName,
-        handler: H,
-    ) -> (Arc<Attempt>, impl FnOnce(M) -> Handler + use<M, W, R, H, F>)
-    where
-        M: Payload,
-        R: Reply<M, W>,
-        H: FnOnce(Context<M>) -> F + Send + 'static,
-        F: Future<Output = R> + Send + 'static,
-    {
-        let attempt = Arc::new(Attempt {
-            name,
-            domain: self.method.service,
-            payload_limit: self.operations.engine().settings.payload_limit,
-            progress: Progress::default(),
-            cancel: CancellationToken::new(),
-            begun: OnceLock::new(),
-        });
-        let shared = Arc::clone(&attempt);
-        let begin = move |metadata| {
-            let context = Context::new(Arc::clone(&shared), metadata);
-            async move {
-                let response = handler(context).await.into_result()?;
-                shared.pack("response", &response)
-            }
-            .boxed()
-        };
-        (attempt, begin)
+        .boxed()
     }
 
     /// Hands the handler over to recovery, with the metadata that the last attempt left.
-    fn replay<M, W, R, H, F>(
-        self,
-        seat: Seat,
-        method: &str,
-        handler: H,
-    ) -> Result<Operation<R::Response, M>, Status>
-    where
-        M: Payload,
-        W: 'static,
-        R: Reply<M, W>,
-        H: FnOnce(Context<M>) -> F + Send + 'static,
-        F: Future<Output = R> + Send + 'static,
-    {
+    fn replay(self, seat: Seat, method: &str, prepared: Prepared) -> Answer {
         let record = Arc::clone(&seat.record);
         if !seat.is_for(self.operations.engine(), method) {
             tracing::error!(
@@ -266,20 +234,17 @@ impl Start {
             );
             return Err(errors::unreadable());
         }
-        let (attempt, begin) = self.attempt(record.name.clone(), handler);
-        let begin = Box::new(|claimed: &Record| {
-            begin(M::from_wire(&claimed.metadata.value).unwrap_or_else(|error| {
-                tracing::warn!(operation = %claimed.name, %error, "the last metadata cannot be read, and begins anew");
-                M::initial()
-            }))
+        let Prepared { attempt, metadata, handler, .. } = prepared;
+        let begin = Box::new(move |claimed: &Record| {
+            metadata.restore(claimed);
+            handler
         });
         seat.hand_over(Taken { attempt, begin, on_interrupt: self.method.on_interrupt });
         let Record { name, metadata, .. } = Record::clone(&record);
-        Ok(Operation::new(self.operations, Snapshot { name, metadata, outcome: None }))
+        Ok((self.operations, Snapshot { name, metadata, outcome: None }))
     }
 
-    /// The part of a start that does not depend on its types. Answers with the operation that another call with the request id
-    /// has started meanwhile, if there is one.
+    /// Answers with the operation that another call with the request id has started meanwhile, if there is one.
     fn record(
         self,
         method: &Arc<str>,

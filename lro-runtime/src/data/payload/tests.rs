@@ -8,9 +8,14 @@ use prost::Message;
 use prost_reflect::{DynamicMessage, ReflectMessage};
 use prost_types::{FieldMask, Struct, Timestamp};
 
+use super::any::Any;
 use super::registry::Registry;
-use super::{Payload, pack};
+use super::{Payload, PayloadError};
 use crate::data::payload::json_value::Json;
+
+fn pack<T: Payload>(payload: &T) -> Result<Any, PayloadError> {
+    Ok(Any::new(&T::full_name(), payload.to_wire()?))
+}
 
 /// Every kind of field.
 #[derive(Clone, Debug, PartialEq, crate::Payload)]
