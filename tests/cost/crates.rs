@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::templates::{ATTRIBUTE, BODY, BY_HAND, HEAD, ITEM, MESSAGES, SHARED, SPAWNED};
+
 pub(crate) const SERVICES: usize = 10;
 pub(crate) const METHODS: usize = 200;
 
@@ -14,18 +16,21 @@ pub(crate) enum Crate {
     /// It has none: what the tools take for themselves.
     Empty,
     AsyncTrait,
+    Spawned,
     HandWritten,
     Annotated,
 }
 
 impl Crate {
-    pub(crate) const ALL: [Self; 4] = [Self::Empty, Self::AsyncTrait, Self::HandWritten, Self::Annotated];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Empty, Self::AsyncTrait, Self::Spawned, Self::HandWritten, Self::Annotated];
 
     /// The name of its package and of its library.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Empty => "empty",
             Self::AsyncTrait => "async_trait_alone",
+            Self::Spawned => "spawned",
             Self::HandWritten => "hand_written",
             Self::Annotated => "annotated",
         }
@@ -79,6 +84,18 @@ impl Crate {
                 method: format!("{comment}{ATTRIBUTE}{handler}"),
                 item: String::new(),
             },
+            Self::Spawned => {
+                let named = signature("String");
+                Method {
+                    declaration: format!("{comment}{named};\n"),
+                    method: SPAWNED
+                        .replace("{comment}", &comment)
+                        .replace("{named}", &named)
+                        .replace("{rpc}", &rpc)
+                        .replace("{body}", &body.replace("{service}", "service")),
+                    item: String::new(),
+                }
+            }
             Self::HandWritten => Method {
                 declaration: format!("{comment}{public};\n"),
                 method: BY_HAND
@@ -105,123 +122,6 @@ struct Method {
     /// Beside it.
     item: String,
 }
-
-const HEAD: &str = "\
-#![allow(unused_imports)]
-
-use async_trait::async_trait;
-use lro_runtime::__private::{LinkedMethod, Method, OnInterrupt, Payload as _, Start, inventory};
-use lro_runtime::{Context, Operation, Status, long_running};
-use shared::*;
-
-";
-
-const BODY: &str = "        let disk = {service}.find(&request.disk).await?;
-        if disk.bytes > request.limit {
-            return Err(Status::failed_precondition(format!(\"{} is larger than {} bytes\", disk.name, request.limit)));
-        }
-        let bytes = {service}.copy(&disk, &request.zone).await?;
-        Ok({rpc}Response { disk: disk.name, bytes })
-";
-
-const ATTRIBUTE: &str = "    #[long_running(parent = request.parent, metadata = CopyDiskMetadata)]\n";
-
-/// The caller is answered with the operation, and the body goes on: with a clone of the service, because it outlives the call.
-const BY_HAND: &str = "\
-{comment}{public} {
-        let service = self.clone();
-        let start = Start::new(&{constant}, &self.operations).parent(&request.parent);
-        let handler = move |_: Context<CopyDiskMetadata>| async move {
-{body}        };
-        start.run(handler).await
-    }
-
-";
-
-/// What the catalogue, the registry of types and the exported schema know of a method.
-const ITEM: &str = "\
-static {constant}: Method = Method {
-    service: \"{service}\",
-    name: \"{rpc}\",
-    documentation: \"{documentation}\",
-    on_interrupt: OnInterrupt::Fail,
-    timeout: None,
-    http: None,
-};
-
-inventory::submit! {
-    LinkedMethod {
-        method: &{constant},
-        request: || Some({rpc}Request::full_name()),
-        keeps_request: false,
-        response: {rpc}Response::full_name,
-        metadata: CopyDiskMetadata::full_name,
-    }
-}
-
-";
-
-const SHARED: &str = "\
-use lro_runtime::{Operations, Payload, Status};
-
-pub struct Disk {
-    pub name: String,
-    pub bytes: u64,
-}
-
-#[derive(Clone)]
-pub struct Disks {
-    pub operations: Operations,
-}
-
-impl Disks {
-    pub async fn find(&self, name: &str) -> Result<Disk, Status> {
-        tokio::task::yield_now().await;
-        if name.is_empty() {
-            return Err(Status::not_found(\"there is no disk without a name\"));
-        }
-        Ok(Disk { name: name.to_owned(), bytes: 1 << 30 })
-    }
-
-    pub async fn copy(&self, disk: &Disk, _zone: &str) -> Result<u64, Status> {
-        tokio::task::yield_now().await;
-        Ok(disk.bytes)
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Payload)]
-#[payload(package = \"cost.v1\")]
-pub struct CopyDiskMetadata {
-    #[payload(tag = 1)]
-    pub progress_percent: u32,
-}
-
-";
-
-const MESSAGES: &str = "\
-#[derive(Clone, Debug, PartialEq, Payload)]
-#[payload(package = \"cost.v1\")]
-pub struct {rpc}Request {
-    #[payload(tag = 1)]
-    pub parent: String,
-    #[payload(tag = 2)]
-    pub disk: String,
-    #[payload(tag = 3)]
-    pub zone: String,
-    #[payload(tag = 4)]
-    pub limit: u64,
-}
-
-#[derive(Clone, Debug, PartialEq, Payload)]
-#[payload(package = \"cost.v1\")]
-pub struct {rpc}Response {
-    #[payload(tag = 1)]
-    pub disk: String,
-    #[payload(tag = 2)]
-    pub bytes: u64,
-}
-
-";
 
 /// Writes the workspace, with the versions that this repository has locked.
 pub(crate) fn write(folder: &Path, repository: &Path) -> io::Result<()> {
