@@ -26,6 +26,17 @@ fn every_argument_of_the_derive_is_in_its_reference() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
+/// The README is not compiled, and the example that it repeats is.
+#[test]
+fn the_program_that_exports_the_schema_compiles() {
+    let readme = read("README.md");
+    let program = between(&readme, "`src/bin/schema.rs`", "\n```\n");
+    let program = program.split_once("```rust\n").expect("a program").1;
+    assert!(program.contains("fn main()"), "{program}");
+    let documented = read("lro-runtime/src/catalog/proto.rs").replace("    /// ", "");
+    assert!(documented.contains(program), "{program}");
+}
+
 /// What the test itself would find.
 #[test]
 fn what_is_missing_is_said() {

@@ -151,9 +151,9 @@ trait Native<R: Payload, const N: usize> {
     async fn native_below(&self, text: String) -> Result<WorkResponse, Status>;
 
     #[long_running]
-    async fn generic<T: Payload>(&self, response: R, other: T) -> Result<R, Status>
+    async fn generic<T>(&self, response: R, other: T) -> Result<R, Status>
     where
-        T: Clone;
+        T: Payload + Clone;
 
     #[cfg(any())]
     #[long_running]
@@ -183,9 +183,9 @@ impl Native<WorkResponse, 2> for Service {
     }
 
     #[long_running(response = WorkResponse)]
-    async fn generic<T: Payload>(&self, response: WorkResponse, other: T) -> Result<WorkResponse, Status>
+    async fn generic<T>(&self, response: WorkResponse, other: T) -> Result<WorkResponse, Status>
     where
-        T: Clone,
+        T: Payload + Clone,
     {
         drop(other.clone());
         Ok(response)
@@ -232,7 +232,7 @@ impl Dynamic for Service {
 
 /// Both attributes on a trait and on a block, in either order.
 macro_rules! dynamic_blocks {
-    ($($name:ident, $above:ident, $below:ident, [$(#[$attribute:ident $(($($arguments:tt)*))?])*], [$(#[$of_trait:ident])*];)*) => {$(
+    ($($name:ident, $above:ident, $below:ident, $generic:ident, [$(#[$attribute:ident $(($($arguments:tt)*))?])*], [$(#[$of_trait:ident])*];)*) => {$(
         $(#[$of_trait])*
         trait $name {
             /// Declared.
@@ -244,6 +244,9 @@ macro_rules! dynamic_blocks {
             /// Declared.
             #[cfg(not(any()))]
             async fn $below(&self, parts: (String, ())) -> Result<WorkResponse, Status>;
+
+            #[long_running]
+            async fn $generic<R: Payload + Clone>(&self, response: R) -> Result<R, Status>;
 
             #[cfg(any())]
             #[long_running]
@@ -276,6 +279,11 @@ macro_rules! dynamic_blocks {
                 done(&text)
             }
 
+            #[long_running]
+            async fn $generic<R: Payload + Clone>(&self, response: R) -> Result<R, Status> {
+                Ok(response.clone())
+            }
+
             #[cfg(any())]
             #[long_running]
             async fn left_out_above(&self) -> Missing {}
@@ -288,9 +296,9 @@ macro_rules! dynamic_blocks {
 }
 
 dynamic_blocks! {
-    Outer, outer_above, outer_below,
+    Outer, outer_above, outer_below, outer_generic,
         [#[long_running(service = "lro.tests.neighbours.v1.Neighbours")] #[async_trait]], [#[long_running] #[async_trait]];
-    Inner, inner_above, inner_below,
+    Inner, inner_above, inner_below, inner_generic,
         [#[async_trait] #[long_running(service = "lro.tests.neighbours.v1.Neighbours")]], [#[async_trait] #[long_running]];
 }
 
@@ -320,8 +328,14 @@ async fn every_body_runs_whatever_stands_above_and_below() {
         assert_eq!(started.expect("it starts").await.expect("a response").text, "s t");
     }
     let response = done("generic").expect("a response");
-    let generic = service.generic(response.clone(), ()).await.expect("it starts");
-    assert_eq!(generic.await, Ok(response));
+    let generic = [
+        service.generic(response.clone(), ()).await,
+        service.outer_generic(response.clone()).await,
+        service.inner_generic(response.clone()).await,
+    ];
+    for started in generic {
+        assert_eq!(started.expect("it starts").await, Ok(response.clone()));
+    }
 }
 
 /// The documentation is found above and below, and nothing of what `cfg` leaves out is linked.

@@ -136,11 +136,7 @@ fn what_breaks_clients_is_said() {
             ChangeKind::Http,
             "was `delete /v1/{name=archives/*}`, and is `delete /v1/{name=shelves/*/archives/*}` now",
         ),
-        (
-            ("body: \"archive\"", "body: \"*\""),
-            ChangeKind::Http,
-            "/archives, body *`, and is `",
-        ),
+        (("body: \"archive\"", "body: \"*\""), ChangeKind::Http, "/archives, body *`, and is `"),
     ];
     for (replace, kind, expected) in cases {
         let changes = changes(&[replace]);
