@@ -23,8 +23,10 @@
 //! # }
 //! ```
 //!
-//! The `guide` (with the features `macros` and `rest`) leads from a plain handler to an operation that can do everything, in ten short steps.
-//!
+#![cfg_attr(
+    all(feature = "macros", feature = "rest"),
+    doc = "The [guide] leads from a plain handler to an operation that can do everything, in ten short steps.\n"
+)]
 //! # Features
 //!
 //! - `macros` (default): [`long_running`] and the derive [`Payload`](derive@Payload).

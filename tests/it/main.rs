@@ -17,6 +17,7 @@ mod payload_shapes;
 mod payload_twin;
 mod payload_wire;
 mod processes;
+mod references;
 mod replicas;
 mod requirements;
 mod rest_bodies;

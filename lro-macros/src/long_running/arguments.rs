@@ -101,13 +101,13 @@ impl Arguments {
 
     /// Takes from the block what may stand there and is not said here.
     fn inherit(&mut self, block: Self) {
-        self.service.or(block.service);
         self.operation.or(block.operation);
         self.runtime.or(block.runtime);
         self.misread |= block.misread;
         if self.in_trait {
             return;
         }
+        self.service.or(block.service);
         self.parent.or(block.parent);
         self.operations.or(block.operations);
         self.timeout.or(block.timeout);
@@ -134,9 +134,11 @@ impl Arguments {
         keywords.into_iter().flatten()
     }
 
-    /// The arguments that say what a handler does, so that they have no meaning where there is none.
+    /// The arguments that say what a handler is and does, so that they have no meaning where there is none. An implementation cannot see
+    /// what its trait's attribute says: the service of a trait would be silently lost.
     pub(crate) fn of_a_handler(&self) -> impl Iterator<Item = &Ident> {
         let keywords = [
+            self.service.keyword(),
             self.parent.keyword(),
             self.operations.keyword(),
             self.validate.keyword(),

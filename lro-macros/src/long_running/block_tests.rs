@@ -159,7 +159,7 @@ snapshots! {
         }
     }
 
-    block_of_a_trait: [service = "acme.v1.Disks"] {
+    block_of_a_trait: [crate = acme] {
         /// Disks.
         pub trait Disks<R: Payload>: Send {
             /// How many.
@@ -190,7 +190,7 @@ snapshots! {
         }
     }
 
-    block_of_a_trait_below_async_trait: [service = "acme.v1.Disks", aliases = false] {
+    block_of_a_trait_below_async_trait: [aliases = false] {
         trait Disks {
             #[long_running]
             #[must_use]
@@ -208,7 +208,7 @@ snapshots! {
         }
     }
 
-    declared_in_a_trait: [__trait(service = "acme.v1.Disks"), metadata = Progress] {
+    declared_in_a_trait: [__trait(crate = acme), metadata = Progress] {
         /// Copies a disk.
         async fn copy_disk(&self, request: Request) -> Result<CopyDiskResponse, Status>;
     }
@@ -217,9 +217,9 @@ snapshots! {
         fn copy_disk(&self, ctx: Context<Progress>) -> impl Future<Output = Result<CopyDiskResponse, Status>> + Send;
     }
 
-    block_of_a_trait_with_mistakes: [parent = request.disk, name = "Copy", catalog = false] {
+    block_of_a_trait_with_mistakes: [service = "acme.v1.Disks", parent = request.disk, name = "Copy", catalog = false] {
         trait Disks {
-            #[long_running(validate = request.check())]
+            #[long_running(service = "acme.v1.Copies", validate = request.check())]
             async fn copy_disk(&self) -> Result<(), Status>;
         }
     }

@@ -141,7 +141,7 @@ pub(crate) fn must_be_of_a_declaration(arguments: &Arguments, errors: &Errors) {
         errors.at(
             keyword,
             format_args!(
-                "`{keyword}` says what a handler does, and a trait has none: give it in the `#[long_running(…)]` of the implementation"
+                "`{keyword}` belongs to a handler, and a trait has none: give it in the `#[long_running(…)]` of the implementation"
             ),
         );
     }

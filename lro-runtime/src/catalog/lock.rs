@@ -26,7 +26,7 @@ const UPDATE: &str = "UPDATE_SCHEMA";
 ///
 /// A break is what an old client or a stored operation would stumble over: a field or a value of an enum that was removed, was renamed or has
 /// another type, a number or a name that is taken though it is reserved, a type, a service or an rpc that was removed, an rpc with another request,
-/// response or metadata. All of them are said. Additions pass. `UPDATE_SCHEMA=1 cargo test` writes the file, the first time too; it does not write
+/// response, metadata or HTTP rule. All of them are said. Additions pass. `UPDATE_SCHEMA=1 cargo test` writes the file, the first time too; it does not write
 /// what breaks. A break on purpose is made in the file by hand: what stands there no more is not missed.
 ///
 /// A field can go when its number and its name are reserved in its place, `reserved 3; reserved "size";`: by hand, too, since Rust has no word for it.

@@ -96,16 +96,19 @@ impl Catalog {
 
     /// Writes the [`protos`](Self::protos) into a folder, by their names, and the [descriptors](Self::file_descriptor_set) beside them as
     /// `descriptors.bin`, and JSON Schema of the methods' [messages](Self::json_schema) and [operations](Self::operation_json_schema) in
-    /// `json_schema`. Says which files it wrote. For a program of your own, since only that has its types and methods linked:
+    /// `json_schema`. Says which files it wrote. For a program of your own, since only that has its types and methods linked, `src/bin/schema.rs`, which
+    /// `cargo run --bin schema -- proto` runs:
     ///
     /// ```no_run
-    /// // src/bin/schema.rs
-    /// use acme_disks as _;
-    /// use lro_runtime::catalog::Catalog;
-    ///
+    /// use acme_disks as _;                                    // your library: what is never named is not linked
     /// fn main() -> Result<(), Box<dyn std::error::Error>> {
     ///     let folder = std::env::args().nth(1).ok_or("which folder?")?;
-    ///     Catalog::linked([])?.write(folder)?;
+    ///     let catalog = lro_runtime::catalog::Catalog::linked([])?;
+    ///     catalog.write(&folder)?;                            // *.proto, one for each package, descriptors.bin, json_schema/*.json
+    ///     let document = lro_runtime::rest::open_api("/v1", &["projects/*"], &catalog);
+    ///     std::fs::write(format!("{folder}/openapi.json"), document.to_string())?;
+    ///     let config = lro_runtime::rest::service_config("/v1", &["projects/*"]);
+    ///     std::fs::write(format!("{folder}/service.yaml"), config)?;
     ///     Ok(())
     /// }
     /// # mod acme_disks {}

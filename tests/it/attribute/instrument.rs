@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use async_trait::async_trait;
+use axum::extract::State;
 use lro_runtime::{Context, Operation, Operations, Status, long_running};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber, instrument};
@@ -17,16 +18,43 @@ struct Service {
 }
 
 impl Service {
+    /// What every body does: it says where it is.
+    fn done(&self, ctx: &Context<WorkMetadata>, parent: &str) -> Result<WorkResponse, Status> {
+        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
+    }
+}
+
+#[instrument(fields(service = service.name), err)]
+#[long_running(response = WorkResponse, parent = parent, operations = service.operations)]
+async fn free_above(
+    State(service): State<Service>,
+    ctx: Context<WorkMetadata>,
+    parent: String,
+) -> Result<WorkResponse, Status> {
+    service.done(&ctx, &parent)
+}
+
+#[long_running(response = WorkResponse, parent = parent, operations = service.operations)]
+#[instrument(skip_all, err)]
+async fn free_below(
+    State(service): State<Service>,
+    ctx: Context<WorkMetadata>,
+    parent: String,
+) -> Result<WorkResponse, Status> {
+    service.done(&ctx, &parent)
+}
+
+impl Service {
     #[instrument(fields(service = self.name), err)]
     #[long_running(response = WorkResponse, parent = parent)]
     async fn above(&self, ctx: Context<WorkMetadata>, parent: String) -> Result<WorkResponse, Status> {
-        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
+        self.done(&ctx, &parent)
     }
 
     #[long_running(response = WorkResponse, parent = parent)]
     #[instrument(skip_all, err)]
     async fn below(&self, ctx: Context<WorkMetadata>, parent: String) -> Result<WorkResponse, Status> {
-        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
+        self.done(&ctx, &parent)
     }
 }
 
@@ -39,7 +67,7 @@ impl Service {
         ctx: Context<WorkMetadata>,
         parent: String,
     ) -> Result<WorkResponse, Status> {
-        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
+        self.done(&ctx, &parent)
     }
 
     #[long_running(response = WorkResponse)]
@@ -49,7 +77,7 @@ impl Service {
         ctx: Context<WorkMetadata>,
         parent: String,
     ) -> Result<WorkResponse, Status> {
-        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
+        self.done(&ctx, &parent)
     }
 }
 
@@ -71,7 +99,7 @@ impl Dynamic for Service {
         parent: String,
     ) -> Result<WorkResponse, Status> {
         ctx = ctx.clone();
-        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
+        self.done(&ctx, &parent)
     }
 
     #[long_running(response = WorkResponse, parent = parent)]
@@ -81,8 +109,40 @@ impl Dynamic for Service {
         ctx: Context<WorkMetadata>,
         parent: String,
     ) -> Result<WorkResponse, Status> {
-        done(&format!("{} {parent} {} in {}", self.name, ctx.attempt(), span()))
+        self.done(&ctx, &parent)
     }
+}
+
+/// In a block, on either side of async-trait.
+macro_rules! dynamic_blocks {
+    ($($name:ident, $above:ident, $below:ident, #[$first:meta] #[$second:meta];)*) => {$(
+        #[async_trait]
+        trait $name {
+            async fn $above(&self, parent: String) -> Started;
+            async fn $below(&self, parent: String) -> Started;
+        }
+
+        #[$first]
+        #[$second]
+        impl $name for Service {
+            #[instrument(fields(service = self.name), err)]
+            #[long_running(response = WorkResponse, parent = parent)]
+            async fn $above(&self, ctx: Context<WorkMetadata>, parent: String) -> Result<WorkResponse, Status> {
+                self.done(&ctx, &parent)
+            }
+
+            #[long_running(response = WorkResponse, parent = parent)]
+            #[instrument(skip_all, err)]
+            async fn $below(&self, ctx: Context<WorkMetadata>, parent: String) -> Result<WorkResponse, Status> {
+                self.done(&ctx, &parent)
+            }
+        }
+    )*};
+}
+
+dynamic_blocks! {
+    Outer, outer_above, outer_below, #[long_running] #[async_trait];
+    Inner, inner_above, inner_below, #[async_trait] #[long_running];
 }
 
 thread_local! {
@@ -145,6 +205,12 @@ async fn both_attributes_do_their_work() {
         ("operation.attempt", service.below_in_a_block(parent()).await),
         ("dynamic_above", service.dynamic_above(parent()).await),
         ("operation.attempt", service.dynamic_below(parent()).await),
+        ("free_above", free_above(State(service.clone()), parent()).await),
+        ("operation.attempt", free_below(State(service.clone()), parent()).await),
+        ("outer_above", service.outer_above(parent()).await),
+        ("operation.attempt", service.outer_below(parent()).await),
+        ("inner_above", service.inner_above(parent()).await),
+        ("operation.attempt", service.inner_below(parent()).await),
     ];
     for (span, started) in started {
         let response = started.expect("it starts").await.expect("a response");

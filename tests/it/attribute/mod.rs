@@ -6,6 +6,7 @@ mod convention;
 mod hygiene;
 mod instrument;
 mod lints;
+mod neighbours;
 mod receivers;
 mod requests;
 mod shapes;

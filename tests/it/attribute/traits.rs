@@ -9,7 +9,7 @@ use crate::support::engine;
 use crate::support::works::{WorkMetadata, WorkResponse, done};
 
 /// In plain Rust. The rpc is `Work`, so that its response keeps the convention.
-#[long_running(service = "lro.tests.traits.v1.Native")]
+#[long_running]
 trait Native {
     /// What is no method.
     const LIMIT: usize;

@@ -42,6 +42,14 @@ handlers! {
     without_package(request: WipeRequest) -> Disk, metadata Disk, "Unqualified";
 }
 
+/// Its service is the path of this module.
+#[allow(dead_code, reason = "a method is linked whether it is called or not")]
+#[long_running(response = Disk, operations = operations, metadata = Disk)]
+async fn without_service(operations: Operations, request: WipeRequest) -> Result<Disk, Status> {
+    drop((operations, request));
+    Ok(Disk::initial())
+}
+
 mod twin {
     use super::{Disk, Operations, Payload as _, Status, WipeRequest, long_running};
 
@@ -58,12 +66,15 @@ fn findings(catalog: &Catalog) -> Vec<(String, &'static str)> {
 #[test]
 fn what_the_linter_of_google_would_say_is_said_by_its_names() {
     let catalog = Catalog::linked([]).unwrap();
-    let own = |method: &str| method.starts_with("lro.tests.lint.v1.") || method.starts_with("Unqualified/");
+    let own = |method: &str| {
+        ["lro.tests.lint.v1.", "Unqualified/", module_path!()].iter().any(|prefix| method.starts_with(prefix))
+    };
     let found: Vec<_> = findings(&catalog).into_iter().filter(|(method, _)| own(method)).collect();
     let found: Vec<_> =
         found.iter().map(|(method, rule)| (method.rsplit('/').next().unwrap(), *rule)).collect();
     let expected = [
         ("WithoutPackage", "core::0191::proto-package"),
+        ("WithoutService", "core::0191::proto-package"),
         ("Nothing", "lro::unique"),
         ("WipeDisk", "core::0151::lro-response-type"),
         ("WithoutFields", "lro::http-field"),

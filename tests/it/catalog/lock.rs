@@ -125,6 +125,18 @@ fn what_breaks_clients_is_said() {
             ChangeKind::Metadata,
             "was `lro.tests.archives.v1.Archive`, and is `lro.tests.archives.v1.CreateArchiveMetadata` now",
         ),
+        (
+            ("post: \"/v1/{parent=shelves/*}/archives\"", "put: \"/v1/{parent=shelves/*}/archives\""),
+            ChangeKind::Http,
+            "the HTTP rule of `lro.tests.archives.v1.Archives.CreateArchive` was `put /v1/{parent=shelves/*}/archives, body archive`, \
+             and is `post /v1/{parent=shelves/*}/archives, body archive` now",
+        ),
+        (
+            ("{delete: \"/v1/{name=shelves/*/archives/*}\"}", "{delete: \"/v1/{name=archives/*}\"}"),
+            ChangeKind::Http,
+            "was `delete /v1/{name=archives/*}`, and is `delete /v1/{name=shelves/*/archives/*}` now",
+        ),
+        (("body: \"archive\"", "body: \"*\""), ChangeKind::Http, "/archives, body *`, and is `"),
     ];
     for (replace, kind, expected) in cases {
         let changes = changes(&[replace]);
@@ -150,6 +162,7 @@ fn additions_pass_and_are_written_on_demand() {
         ("\n    // As it is.\n    FORMAT_PLAIN = 1;\n", ""),
         ("    Upload upload = 7;\n", ""),
         ("message Upload {\n  string url = 1;\n}\n", ""),
+        ("    option (google.api.http) = {delete: \"/v1/{name=shelves/*/archives/*}\"};\n", ""),
     ]);
     let read = || fs::read_to_string(folder.path().join(ARCHIVES)).unwrap();
     archives::catalog().locked(folder.path()).unwrap();

@@ -41,6 +41,8 @@ pub enum ChangeKind {
     Response,
     /// An rpc's operations have other metadata.
     Metadata,
+    /// HTTP asks for an rpc in another way, or no longer at all.
+    Http,
 }
 
 impl fmt::Display for Change {
@@ -66,6 +68,12 @@ impl fmt::Display for Change {
             }
             ChangeKind::Metadata => {
                 write!(f, "the metadata of `{element}` was `{before}`, and is `{after}` now")
+            }
+            ChangeKind::Http if after.is_empty() => {
+                write!(f, "the HTTP rule of `{element}`, `{before}`, was removed")
+            }
+            ChangeKind::Http => {
+                write!(f, "the HTTP rule of `{element}` was `{before}`, and is `{after}` now")
             }
         }
     }
@@ -171,6 +179,10 @@ impl Changes<'_> {
                     self.report(method.full_name(), kind, before, after);
                 }
             }
+            let (before, after) = (http_rule(&method), http_rule(&now));
+            if !before.is_empty() && before != after {
+                self.report(method.full_name(), ChangeKind::Http, before, after);
+            }
         }
     }
 }
@@ -210,4 +222,21 @@ fn info(method: &MethodDescriptor, number: u32) -> String {
         true => name,
         false => format!("{}.{name}", method.parent_file().package_name()),
     }
+}
+
+/// How HTTP asks for an rpc, `post /v1/{parent=shelves/*}/archives, body archive`. Empty if that is not said.
+fn http_rule(method: &MethodDescriptor) -> String {
+    let options = method.options();
+    let Some(extension) = method.parent_pool().get_extension_by_name("google.api.http") else {
+        return String::new();
+    };
+    let rule = options.get_extension(&extension);
+    let text = |name: &str| {
+        let text = rule.as_message()?.get_field_by_name(name)?.as_str()?.to_owned();
+        Some(text).filter(|text| !text.is_empty())
+    };
+    let verbs = ["get", "put", "post", "delete", "patch"].into_iter();
+    let path = verbs.filter_map(|verb| Some(format!("{verb} {}", text(verb)?)));
+    let body = text("body").map(|body| format!("body {body}"));
+    path.chain(body).collect::<Vec<_>>().join(", ")
 }

@@ -1,9 +1,9 @@
 use async_trait::async_trait;
 use lro_runtime::{Context, Operation, Operations, Status, long_running};
 
-#[long_running(parent = name, timeout = "1h", name = "Copy")]
+#[long_running(service = "acme.v1.Disks", parent = name, name = "Copy")]
 trait Arguments {
-    #[long_running(validate = check(&name), on_interrupt = restart, aliases = false)]
+    #[long_running(timeout = "1h", validate = check(&name), on_interrupt = restart, aliases = false)]
     async fn copy_disk(&self, name: String) -> Result<(), Status>;
 }
 
