@@ -6,20 +6,23 @@
 //! becomes
 //! ```text
 //! async fn take_snapshot(&self, request: Request) -> <D as Reply<M>>::Started {
+//!     use {NoResult as _, Unfit as _};
 //!     const __METHOD: &Method = &Method { service, name, documentation, on_interrupt, timeout, http };
 //!     inventory::submit! { LinkedMethod { method: __METHOD, request, keeps_request, response, metadata } }
 //!     let __this = clone_service(self);
 //!     let __start = Start::new(__METHOD, &(self.operations));
 //!     let __start = __start.parent(&(request.disk));
 //!     let __start = __start.validated(request.check());   // and so for the other arguments
-//!     __start.run::<M, Handle, D, _, _>(move |ctx: Context<M>| async move {
+//!     Types::<M, D, Handle>::new(__start, <M as Payload>::initial()).run(move |ctx: Context<M>| async move {
 //!         let __self = &__this;
-//!         if false { return declared::<D>(); }
+//!         if false { return Never::<D>::of(<_ as Payload>::initial, <_ as Failure>::into_status); }
 //!         { __self.copy(request).await }
 //!     }).await
 //! }
 //! ```
-//! In a tonic service `grpc::Tonic` stands in the place of `Handle`, and `.answer()` after the `.await`.
+//! In a tonic service `grpc::Tonic` stands in the place of `Handle`, and all of the last statement in `Started::answer(…)`.
+//! A mistake in a type is one error: of what is no `Result`, where the signature mentions it; of metadata, a response or an error, at the
+//! `<M as Payload>` or `<_ as …>`, which have the places of the user's words. All else, through `Types`, asks and does not demand.
 //! Parameters are named outside the detached part, so that hooks see them; what the body does not use, stays there.
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -45,10 +48,12 @@ pub(crate) fn expand(checked: Checked) -> TokenStream {
     let method = method(&checked);
     let submission = submission(&checked);
     let (request, packed) = packed(&checked);
-    let said = responds_as_said(&checked).map(|said| quote!(#said;));
+    let said = responds_as_said(&checked).map(|said| quote!(#said();));
+    let unfit = unfit(&checked);
     let bindings = &checked.handler.parts.bindings;
     let run = run(&checked);
     let statements = quote! {
+        #unfit
         #method
         #request
         #submission
@@ -112,9 +117,9 @@ fn submission(checked: &Checked) -> Option<TokenStream> {
     if !in_catalog(arguments) || handler.is_local(declared) || handler.is_local(metadata) {
         return None;
     }
-    let response = response(checked);
-    let private = arguments.private(declared.span());
-    let response = quote_spanned!(glue(declared.span())=> <#response as #private::Payload>::full_name);
+    let types = types(checked, declared.span());
+    let place = glue(declared.span());
+    let response = quote_spanned!(place=> #types::response);
     // In one item with the name: as two, a type that cannot stand in an item would be two errors.
     let response = match arguments.response.value() {
         Some(_) => response,
@@ -129,8 +134,7 @@ fn submission(checked: &Checked) -> Option<TokenStream> {
     } else {
         told_request(checked)
     };
-    let private = arguments.private(metadata.span());
-    let metadata = quote_spanned!(glue(metadata.span())=> <#metadata as #private::Payload>::full_name);
+    let metadata = quote_spanned!(place=> #types::metadata);
     let private = arguments.private(Span::call_site());
     Some(quote! {
         #private::inventory::submit! {
@@ -165,26 +169,47 @@ fn told_request(checked: &Checked) -> TokenStream {
     }
 }
 
-/// The response's type. One that does not fit is reported in the same words, at the same tokens, as in the signature: once.
-pub(super) fn response(checked: &Checked) -> TokenStream {
+/// The handler's types, as the runtime asks of them.
+fn types(checked: &Checked, place: Span) -> TokenStream {
     let Checked { arguments, declared, metadata, answer, .. } = checked;
-    let private = arguments.private(declared.span());
+    let private = arguments.private(place);
     let way = answer.way(&private);
-    quote_spanned!(glue(declared.span())=> <#declared as #private::Reply<#metadata, #way>>::Response)
+    quote_spanned!(glue(place)=> #private::Types::<#metadata, #declared, #way>)
+}
+
+/// Makes the items of [`types`] that do not fit findable.
+fn unfit(checked: &Checked) -> TokenStream {
+    let private = checked.arguments.private(Span::call_site());
+    quote!(use #private::{NoResult as _, Unfit as _};)
 }
 
 /// A constant that compiles where the response keeps the convention, or is what the method says.
 pub(super) fn constant_response(checked: &Checked) -> TokenStream {
-    let responds = responds_as_said(checked).unwrap_or_else(|| responds_as_agreed(checked));
-    quote!(const _: () = #responds;)
+    let unfit = unfit(checked);
+    match responds_as_said(checked) {
+        Some(said) => quote! {
+            const _: fn() = {
+                #unfit
+                #said
+            };
+        },
+        None => {
+            let agreed = responds_as_agreed(checked);
+            quote! {
+                const _: () = {
+                    #unfit
+                    #agreed;
+                };
+            }
+        }
+    }
 }
 
 /// Holds the response against what the method says of it.
 fn responds_as_said(checked: &Checked) -> Option<TokenStream> {
     let said = checked.arguments.response.value()?;
-    let response = response(checked);
-    let private = checked.arguments.private(said.span());
-    Some(quote_spanned!(glue(said.span())=> #private::responds_with::<#said, #response>()))
+    let types = types(checked, said.span());
+    Some(quote_spanned!(glue(said.span())=> #types::responds_with::<#said>))
 }
 
 /// Holds the response against the convention. An alias shows its payload to the compiler alone, so that this is up to a constant of the
@@ -197,9 +222,9 @@ fn responds_as_agreed(checked: &Checked) -> TokenStream {
     let found = payload.map_or_else(|| "Type".to_owned(), |payload| payload.to_token_stream().to_string());
     let (accepted, mistake) = (&convention.accepted, convention.mistake(&rpc, &found));
     let place = payload.unwrap_or(declared).span();
-    let (private, response) = (arguments.private(place), response(checked));
+    let (private, types) = (arguments.private(place), types(checked, place));
     quote_spanned! {glue(place)=>
-        ::core::assert!(#private::is_named::<#response>(&[#(#accepted),*]), #mistake)
+        ::core::assert!(#private::is_named(#types::RESPONSE, &[#(#accepted),*]), #mistake)
     }
 }
 
@@ -244,7 +269,7 @@ fn in_catalog(arguments: &Arguments) -> bool {
 }
 
 fn run(checked: &Checked) -> TokenStream {
-    let Checked { arguments, handler, declared, context, request, metadata, answer } = checked;
+    let Checked { arguments, handler, context, request, metadata, answer, .. } = checked;
     let private = arguments.private(Span::call_site());
     let start = local("__start", handler.ident().span());
     let (clone, this) = captured_self(handler, arguments);
@@ -290,15 +315,16 @@ fn run(checked: &Checked) -> TokenStream {
     let kept = kept(handler);
     let body = body(checked);
     // What the body lacks to be detached, `Send` or `'static`, is said at the function's name.
-    let way = answer.way(&private);
+    let types = types(checked, handler.ident().span());
+    let initial = initial(checked);
     let run = quote_spanned! {glue(handler.ident().span())=>
-        #start.run::<#metadata, #way, #declared, _, _>(move |#context| async move {
+        #types::new(#start, #initial).run(move |#context| async move {
             #this
             #kept
             #body
         }).await
     };
-    let run = answer.value(run);
+    let run = answer.value(&private, run);
     quote! {
         #clone
         let #start = #private::Start::new(__METHOD, #operations);
@@ -310,6 +336,13 @@ fn run(checked: &Checked) -> TokenStream {
         #validated
         #run
     }
+}
+
+/// What the metadata begins with, which is where a type that is not a payload is reported.
+fn initial(checked: &Checked) -> TokenStream {
+    let Checked { arguments, metadata, .. } = checked;
+    let private = arguments.private(metadata.span());
+    quote_spanned!(glue(metadata.span())=> <#metadata as #private::Payload>::initial())
 }
 
 /// A name that the user's own cannot meet, at the place that errors about it should point to.
@@ -371,20 +404,22 @@ fn kept(handler: &Handler) -> TokenStream {
 }
 
 fn body(checked: &Checked) -> TokenStream {
-    let Checked { arguments, handler, declared, .. } = checked;
+    let Checked { arguments, handler, declared, answer, .. } = checked;
     let statements = &handler.parts.body;
-    if let Shape::Boxed(_) = handler.parts.shape {
-        return quote!(#(#statements)*);
-    }
     let mut block = TokenStream::new();
-    handler.function.block.brace_token.surround(&mut block, |block| block.extend(quote!(#(#statements)*)));
+    if let Shape::Boxed(_) = handler.parts.shape {
+        block.extend(quote!(#(#statements)*));
+    } else {
+        let brace = handler.function.block.brace_token;
+        brace.surround(&mut block, |block| block.extend(quote!(#(#statements)*)));
+        block = quote_spanned!(glue(declared.span())=> #[allow(unused_braces)] #block);
+    }
     // Never runs: it tells inference the declared type, so that a wrong one is reported at the user's own expression.
-    let private = arguments.private(declared.span());
+    let never = answer.declared(arguments, declared);
     quote_spanned! {glue(declared.span())=>
         if false {
-            return #private::declared::<#declared>();
+            return #never;
         }
-        #[allow(unused_braces)]
         #block
     }
 }

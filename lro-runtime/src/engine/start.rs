@@ -17,7 +17,7 @@ use super::core::store_fault;
 use super::handle::Operation;
 use super::operations::Operations;
 use super::progress::Progress;
-use super::reply::Reply;
+use super::reply::{Failure, Reply};
 use super::request::{GivenText, PackedRequest};
 use super::rerun::{Seat, Taken};
 use super::run::{Handler, Run};
@@ -152,27 +152,32 @@ impl Start {
     ///
     /// Boxed rather than `async`, since rustc would repeat each bound that does not hold where an opaque future is awaited. It is made
     /// of blocks and a `map`, here and below: an `async fn` keeps its arguments twice, and an `.await` what it waits for.
-    pub fn run<M, W, R, H, F>(self, handler: H) -> BoxFuture<'static, R::Started>
+    pub(super) fn run<M, W, R, H, F>(self, initial: M, handler: H) -> BoxFuture<'static, R::Started>
     where
         M: Payload,
         W: 'static,
-        R: Reply<M, W>,
-        H: FnOnce(Context<M>) -> F + Send + 'static,
+        R: Reply<M, W, Response: Payload, Error: Failure> + 'static,
+        H: FnOnce(Context<M>) -> F,
         F: Future<Output = R> + Send + 'static,
     {
-        self.create(handler).map(R::started).boxed()
+        let attempt = self.attempt();
+        let context = Context::new(Arc::clone(&attempt), initial);
+        // At once, for the future does nothing before it is polled: what the handler keeps is asked once whether it is `Send`.
+        let handler = handler(context.clone());
+        self.create(attempt, context, handler).map(R::started).boxed()
     }
 
     #[expect(clippy::manual_async_fn, reason = "an async fn keeps every argument twice")]
-    fn create<M, W, R, H, F>(
+    fn create<M, W, R, F>(
         mut self,
-        handler: H,
+        attempt: Arc<Attempt>,
+        context: Context<M>,
+        handler: F,
     ) -> impl Future<Output = Result<Operation<R::Response, M>, Status>> + Send
     where
         M: Payload,
         W: 'static,
-        R: Reply<M, W>,
-        H: FnOnce(Context<M>) -> F + Send + 'static,
+        R: Reply<M, W, Response: Payload, Error: Failure> + 'static,
         F: Future<Output = R> + Send + 'static,
     {
         async move {
@@ -182,10 +187,9 @@ impl Start {
             let method = engine.describe::<R::Response, M>(self.method)?;
             let limit = engine.settings.payload_limit;
             if let Some(seat) = self.seat.take() {
-                return self.replay(seat, &method, handler);
+                return self.replay(seat, &method, attempt, context, handler);
             }
-            let initial = M::initial();
-            let metadata = pack_within("metadata", &initial, limit, domain)?;
+            let metadata = context.metadata(|initial| pack_within("metadata", initial, limit, domain))?;
             self.goes_on().await;
             if let Some(settled) = self.settled.take() {
                 let known = match settled {
@@ -201,9 +205,8 @@ impl Start {
                 let response = pack_within("response", &R::Response::initial(), limit, domain)?;
                 return Ok(Operation::new(self.operations, Snapshot::unrecorded(metadata, response)));
             }
-            let name = OperationName::mint(&self.parent, &engine.settings.id_prefix, &Uuid::now_v7());
-            let (attempt, begin) = self.attempt(name, handler);
-            let (name, handler) = (attempt.name.clone(), begin(initial));
+            let name = attempt.name.clone();
+            let handler = packing(&attempt, handler);
             let span = tracing::info_span!("operation.start", method = self.method.name, operation = %name);
             let known = self.record(&method, attempt, metadata.clone(), handler).instrument(span).await?;
             let snapshot = known.unwrap_or(Snapshot { name, metadata, outcome: None });
@@ -211,50 +214,35 @@ impl Start {
         }
     }
 
-    /// Makes what the handler shares with its run, and what makes its future, which does nothing before it is polled.
-    fn attempt<M, W, R, H, F>(
-        &self,
-        name: OperationName,
-        handler: H,
-    ) -> (Arc<Attempt>, impl FnOnce(M) -> Handler + use<M, W, R, H, F>)
-    where
-        M: Payload,
-        R: Reply<M, W>,
-        H: FnOnce(Context<M>) -> F + Send + 'static,
-        F: Future<Output = R> + Send + 'static,
-    {
-        let attempt = Arc::new(Attempt {
-            name,
+    /// Makes what the handler shares with its run.
+    fn attempt(&self) -> Arc<Attempt> {
+        let settings = &self.operations.engine().settings;
+        Arc::new(Attempt {
+            name: match &self.seat {
+                Some(seat) => seat.record.name.clone(),
+                None => OperationName::mint(&self.parent, &settings.id_prefix, &Uuid::now_v7()),
+            },
             domain: self.method.service,
-            payload_limit: self.operations.engine().settings.payload_limit,
+            payload_limit: settings.payload_limit,
             progress: Progress::default(),
             cancel: CancellationToken::new(),
             begun: OnceLock::new(),
-        });
-        let shared = Arc::clone(&attempt);
-        let begin = move |metadata| {
-            let context = Context::new(Arc::clone(&shared), metadata);
-            async move {
-                let response = handler(context).await.into_result()?;
-                shared.pack("response", &response)
-            }
-            .boxed()
-        };
-        (attempt, begin)
+        })
     }
 
     /// Hands the handler over to recovery, with the metadata that the last attempt left.
-    fn replay<M, W, R, H, F>(
+    fn replay<M, W, R, F>(
         self,
         seat: Seat,
         method: &str,
-        handler: H,
+        attempt: Arc<Attempt>,
+        context: Context<M>,
+        handler: F,
     ) -> Result<Operation<R::Response, M>, Status>
     where
         M: Payload,
         W: 'static,
-        R: Reply<M, W>,
-        H: FnOnce(Context<M>) -> F + Send + 'static,
+        R: Reply<M, W, Response: Payload, Error: Failure> + 'static,
         F: Future<Output = R> + Send + 'static,
     {
         let record = Arc::clone(&seat.record);
@@ -266,12 +254,15 @@ impl Start {
             );
             return Err(errors::unreadable());
         }
-        let (attempt, begin) = self.attempt(record.name.clone(), handler);
-        let begin = Box::new(|claimed: &Record| {
-            begin(M::from_wire(&claimed.metadata.value).unwrap_or_else(|error| {
-                tracing::warn!(operation = %claimed.name, %error, "the last metadata cannot be read, and begins anew");
-                M::initial()
-            }))
+        let handler = packing(&attempt, handler);
+        let begin = Box::new(move |claimed: &Record| {
+            match M::from_wire(&claimed.metadata.value) {
+                Ok(metadata) => context.set_metadata(metadata),
+                Err(error) => {
+                    tracing::warn!(operation = %claimed.name, %error, "the last metadata cannot be read, and begins anew");
+                }
+            }
+            handler
         });
         seat.hand_over(Taken { attempt, begin, on_interrupt: self.method.on_interrupt });
         let Record { name, metadata, .. } = Record::clone(&record);
@@ -353,7 +344,12 @@ impl Start {
     }
 }
 
-/// A value of the declared return type for a `return` that never runs.
-pub fn declared<D>() -> D {
-    unreachable!("the expansion's `return` for inference was reached")
+/// The handler, with its response in the stored form.
+fn packing<M, W, R: Reply<M, W, Response: Payload, Error: Failure> + 'static>(
+    attempt: &Arc<Attempt>,
+    handler: impl Future<Output = R> + Send + 'static,
+) -> Handler {
+    let attempt = Arc::clone(attempt);
+    async move { attempt.pack("response", &handler.await.into_result().map_err(Failure::into_status)?) }
+        .boxed()
 }
