@@ -24,9 +24,9 @@ pub use crate::data::payload::oneof::{
 };
 pub use crate::data::payload::unknown::UnknownField;
 pub use crate::engine::{
-    Context, Failure, Handle, Inside, Itself, LinkedRerun, LinkedService, Never, NoResult, Operation,
-    PackedRequest, Probe, Reply, RequestType, Start, StoredRequest, Types, Unfit, Untold, clone_service,
-    is_named, request_type, rerun,
+    CloneService, Context, Failure, GivenText, Handle, Inside, Is, Itself, LinkedRerun, LinkedService, Never,
+    NoResult, Operation, PackedRequest, ParentName, Probe, Reply, RequestType, Start, StoredRequest, Types,
+    Unfit, Untold, Validation, is_named, request_type, rerun,
 };
 
 /// What the expansion in a tonic service names.

@@ -18,7 +18,7 @@ use super::handle::Operation;
 use super::operations::Operations;
 use super::progress::Progress;
 use super::reply::{Failure, Reply};
-use super::request::{GivenText, PackedRequest};
+use super::request::{GivenText, PackedRequest, ParentName, Validation};
 use super::rerun::{Seat, Taken};
 use super::run::{Handler, Run};
 use crate::data::method::{Method, OnInterrupt};
@@ -75,8 +75,8 @@ impl Start {
 
     /// Sets the parent under which the operation is named.
     #[must_use]
-    pub fn parent(mut self, parent: &(impl AsRef<str> + ?Sized)) -> Self {
-        parent.as_ref().clone_into(&mut self.parent);
+    pub fn parent(mut self, parent: &(impl ParentName + ?Sized)) -> Self {
+        parent.name().clone_into(&mut self.parent);
         self
     }
 
@@ -141,9 +141,9 @@ impl Start {
 
     /// Takes the answer of the `validate` hook. Its error is the call's error, and no record is left (P-027).
     #[must_use]
-    pub fn validated<E: Into<Status>>(mut self, result: Result<(), E>) -> Self {
-        if let Err(refused) = result {
-            self.refuse(refused.into());
+    pub fn validated(mut self, said: impl Validation) -> Self {
+        if let Some(refused) = said.refusal() {
+            self.refuse(refused);
         }
         self
     }

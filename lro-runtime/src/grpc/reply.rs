@@ -73,6 +73,7 @@ impl<D: TonicReply<B>, M, B> Reply<M, Tonic<B>> for D {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Payload> StoredRequest<Inside> for tonic::Request<T> {
     type Message = T;
 
