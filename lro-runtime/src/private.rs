@@ -24,14 +24,14 @@ pub use crate::data::payload::oneof::{
 };
 pub use crate::data::payload::unknown::UnknownField;
 pub use crate::engine::{
-    Context, Handle, Inside, Itself, LinkedRerun, LinkedService, Operation, PackedRequest, Probe, Reply,
-    RequestType, Start, Starting, StoredRequest, Untold, clone_service, declared, is_named, request_type,
-    rerun, responds_with,
+    CloneService, Context, Failure, GivenText, Handle, Inside, Is, Itself, LinkedRerun, LinkedService, Never,
+    NoResult, Operation, PackedRequest, ParentName, Probe, Reply, RequestType, Start, Starting,
+    StoredRequest, Types, Unfit, Untold, Validation, is_named, request_type, rerun,
 };
 
 /// What the expansion in a tonic service names.
 #[cfg(feature = "grpc")]
 pub mod grpc {
     pub use crate::grpc::Operation;
-    pub use crate::grpc::reply::{Answer, Bare, Tonic, is_operation};
+    pub use crate::grpc::reply::{Answer, Bare, Started, Tonic, TonicReply, is_operation};
 }

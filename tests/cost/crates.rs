@@ -101,6 +101,7 @@ impl Crate {
                 method: BY_HAND
                     .replace("{comment}", &comment)
                     .replace("{public}", &public)
+                    .replace("{rpc}", &rpc)
                     .replace("{constant}", &name.to_uppercase())
                     .replace("{body}", &body.replace("{service}", "service")),
                 item: ITEM

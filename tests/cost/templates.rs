@@ -5,7 +5,9 @@ pub(crate) const HEAD: &str = "\
 #![allow(unused_imports)]
 
 use async_trait::async_trait;
-use lro_runtime::__private::{LinkedMethod, Message as _, Method, OnInterrupt, Payload as _, Start, inventory};
+use lro_runtime::__private::{
+    Handle, LinkedMethod, Message as _, Method, OnInterrupt, Payload as _, Start, Types, inventory,
+};
 use lro_runtime::{Context, Operation, Status, long_running};
 use shared::*;
 
@@ -30,7 +32,7 @@ pub(crate) const BY_HAND: &str = "\
         let start = Start::new(&{constant}, &self.operations).parent(&request.parent);
         let handler = move |_: Context<CopyDiskMetadata>| async move {
 {body}        };
-        start.run(handler).await
+        Types::<_, Result<{rpc}Response, Status>, Handle>::new(start, CopyDiskMetadata::initial()).run(handler).await
     }
 
 ";

@@ -3,10 +3,10 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::Type;
+use syn::spanned::Spanned as _;
 
 use super::answer::{self, Answer};
 use super::check::Checked;
-use super::expand::response;
 use super::glue;
 use super::handler;
 use super::members::Head;
@@ -41,6 +41,14 @@ pub(super) fn alias(head: &Head, checked: &Checked, conditions: &[TokenStream]) 
         #[allow(dead_code, deprecated, unreachable_pub)]
         #visibility type #name = #private::Operation<#response, #metadata>;
     })
+}
+
+/// The response's type, as only the compiler can tell.
+fn response(checked: &Checked) -> TokenStream {
+    let Checked { arguments, declared, metadata, answer, .. } = checked;
+    let private = arguments.private(declared.span());
+    let way = answer.way(&private);
+    quote_spanned!(glue(declared.span())=> <#declared as #private::Reply<#metadata, #way>>::Response)
 }
 
 /// What the method's documentation begins with, unless it speaks of a `Self` that is not here.

@@ -72,24 +72,59 @@ impl Answer {
         let span = private.span();
         match self {
             Self::Handle => quote_spanned!(span=> #private::Handle),
-            Self::Tonic(_, Payload::InResponse) => quote_spanned!(span=> #private::grpc::Tonic),
-            Self::Tonic(_, Payload::Bare) => {
-                quote_spanned!(span=> #private::grpc::Tonic<#private::grpc::Bare>)
+            Self::Tonic(_, payload) => {
+                let place = payload.place(private);
+                quote_spanned!(span=> #private::grpc::Tonic #place)
             }
-            Self::Tonic(_, Payload::Unseen) => quote_spanned!(span=> #private::grpc::Tonic<_>),
+        }
+    }
+
+    /// A value of the handler's return type, for a `return` that never runs. Here is what is demanded of the type: the signature does
+    /// not mention a tonic handler's, and the runtime's own answer fits any `Result`.
+    pub(crate) fn declared(&self, arguments: &Arguments, declared: &Type) -> TokenStream {
+        let private = arguments.private(declared.span());
+        let span = private.span();
+        match self {
+            Self::Handle => {
+                let [response, error] = parts(declared);
+                let demand = |place: &Type, what: &str, function: &str| {
+                    let private = arguments.private(place.span());
+                    let span = private.span();
+                    let (what, function) = (Ident::new(what, span), Ident::new(function, span));
+                    quote_spanned!(span=> <_ as #private::#what>::#function)
+                };
+                let response = demand(response, "Payload", "initial");
+                let error = demand(error, "Failure", "into_status");
+                quote_spanned!(span=> #private::Never::<#declared>::of(#response, #error))
+            }
+            // Where the payload is, is seen once more by the compiler.
+            Self::Tonic(_, payload) => {
+                let place = payload.place(&private).map(|_| quote_spanned!(span=> <_>));
+                quote_spanned!(span=> <#declared as #private::grpc::TonicReply #place>::declared())
+            }
         }
     }
 
     /// The answer, from what the start gave. Its type is the signature's.
-    pub(crate) fn value(&self, started: TokenStream) -> TokenStream {
+    pub(crate) fn value(&self, private: &TokenStream, started: TokenStream) -> TokenStream {
         match self {
             Self::Handle => started,
-            Self::Tonic(..) => quote_spanned!(started.span()=> #started.answer()),
+            Self::Tonic(..) => quote_spanned!(started.span()=> #private::grpc::Started::answer(#started)),
         }
     }
 }
 
 impl Payload {
+    /// The place as an argument of the runtime's types, whose default is a `Response`.
+    fn place(&self, private: &TokenStream) -> Option<TokenStream> {
+        let span = private.span();
+        match self {
+            Self::InResponse => None,
+            Self::Bare => Some(quote_spanned!(span=> <#private::grpc::Bare>)),
+            Self::Unseen => Some(quote_spanned!(span=> <_>)),
+        }
+    }
+
     /// By the words `Result` and `Response`, wherever they come from.
     fn of(declared: &Type) -> Self {
         let Some((result, arguments)) = generic(declared) else { return Self::Unseen };
@@ -115,6 +150,17 @@ pub(super) fn payload(declared: &Type) -> Option<&Type> {
     };
     let (_, success) = first(declared).filter(|(name, _)| *name == "Result")?;
     Some(first(success).filter(|(name, _)| *name == "Response").map_or(success, |(_, payload)| payload))
+}
+
+/// Where the response and the error are, as far as can be seen.
+fn parts(declared: &Type) -> [&Type; 2] {
+    let response = payload(declared).unwrap_or(declared);
+    let error = match generic(declared).map(|(_, arguments)| arguments.iter().collect::<Vec<_>>()).as_deref()
+    {
+        Some([_, GenericArgument::Type(error)]) => error,
+        _ => declared,
+    };
+    [response, error]
 }
 
 /// The payload of a `Result` that has both of its types.

@@ -31,12 +31,12 @@ use syn::{Generics, LitStr};
 use super::alias::alias;
 use super::arguments::{Arguments, IN_IMPL, IN_TRAIT};
 use super::check::{self, Checked};
-use super::expand::constant_response;
 use super::function::Function;
 use super::handler::{self, Handler, is_parameter};
 use super::linked::{Rerun, linked};
 use super::mark::{self, Mark};
 use super::members::{Block, Head, functions};
+use super::submission::constant_response;
 use crate::errors::Errors;
 
 pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> TokenStream {

@@ -6,8 +6,9 @@ use syn::spanned::Spanned as _;
 use syn::{ItemImpl, Receiver};
 
 use super::arguments::Arguments;
+use super::body::cloned;
 use super::check::Checked;
-use super::expand::{cloned, described, names};
+use super::expand::{described, names};
 use super::glue;
 use super::request::RequestParameter;
 

@@ -11,6 +11,7 @@ mod arguments;
 mod block;
 #[cfg(test)]
 mod block_tests;
+mod body;
 mod check;
 mod convention;
 mod duration;
@@ -23,12 +24,14 @@ mod http;
 mod linked;
 mod mark;
 mod members;
+mod owned;
 mod parameter;
 mod receiver;
 mod request;
 mod restart;
 mod shape;
 mod slot;
+mod submission;
 #[cfg(test)]
 mod tests;
 

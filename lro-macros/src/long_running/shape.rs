@@ -22,22 +22,25 @@
 //! ```
 //! An `#[instrument]` above ours leaves that future inside one of its own, so it is looked for at any depth.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::token::Brace;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Block, Expr, ExprCall, FnArg, GenericArgument, ImplItemFn, Item, Lifetime, Local, Pat, Path,
-    PathArguments, ReturnType, Signature, Stmt, Token, Type, TypeParamBound, WherePredicate,
+    Block, Expr, FnArg, GenericArgument, ImplItemFn, Item, Lifetime, Local, Pat, Path, PathArguments,
+    ReturnType, Signature, Stmt, Token, Type, TypeParamBound, WherePredicate,
 };
+
+use super::glue;
 
 /// How the function says that it is asynchronous.
 #[derive(Debug)]
 pub(crate) enum Shape {
     /// `async fn`, or an error that is reported elsewhere.
     Native,
-    /// What async-trait made of one, with its `Box::pin(async move {})`.
-    Boxed(ExprCall),
+    /// What async-trait made of one, with its `Box::pin`.
+    Boxed(Path),
     /// A declaration in a trait that names its future: async-trait's, or `-> impl Future<Output = D> + Send`.
     Declared,
 }
@@ -47,7 +50,7 @@ impl Shape {
     pub(crate) fn statements(&self, statements: &TokenStream) -> TokenStream {
         match self {
             Self::Native | Self::Declared => statements.clone(),
-            Self::Boxed(ExprCall { func, .. }) => quote!(#func(async move { #statements })),
+            Self::Boxed(pin) => quote_spanned!(pin.span()=> #pin(async move { #statements })),
         }
     }
 
@@ -119,6 +122,7 @@ fn boxed(signature: &Signature, declared: Type, block: Vec<Stmt>) -> Option<Part
     let mut names = Names { signature, found: None };
     names.visit_block_mut(&mut body);
     let Found { bindings, mutable_self } = names.found?;
+    let pin = syn::parse2(moved(pin.func.to_token_stream(), glue(declared.span()))).ok()?;
     let declared = Some(declared);
     Some(Parts { shape: Shape::Boxed(pin), declared, bindings, body: body.stmts, mutable_self })
 }
@@ -205,6 +209,13 @@ pub(crate) fn is_trait_default(function: &ImplItemFn) -> bool {
 pub(crate) fn set_output(signature: &mut Signature, shape: &Shape, ty: Type) {
     match shape {
         Shape::Boxed(_) | Shape::Declared => {
+            // async-trait's own words would point errors about the output at its attribute, once more than ours do.
+            let place = glue(ty.span());
+            if let ReturnType::Type(_, future) = &mut signature.output
+                && let Ok(moved) = syn::parse2(moved(future.to_token_stream(), place))
+            {
+                **future = moved;
+            }
             if let Some(output) = output(signature) {
                 *output = ty;
             }
@@ -217,6 +228,26 @@ pub(crate) fn set_output(signature: &mut Signature, shape: &Shape, ty: Type) {
             signature.output = ReturnType::Type(arrow, Box::new(ty));
         }
     }
+}
+
+/// The same tokens at another place, but for the lifetimes, whose names are known where they are.
+fn moved(tokens: TokenStream, place: Span) -> TokenStream {
+    let mut is_lifetime = false;
+    let moved = tokens.into_iter().map(|mut tree| {
+        if let TokenTree::Group(group) = &tree {
+            let mut inner = Group::new(group.delimiter(), moved(group.stream(), place));
+            inner.set_span(place);
+            tree = TokenTree::Group(inner);
+        } else {
+            let begins_lifetime = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '\'');
+            if !begins_lifetime && !is_lifetime {
+                tree.set_span(place);
+            }
+            is_lifetime = begins_lifetime;
+        }
+        tree
+    });
+    moved.collect()
 }
 
 /// `D` of `Pin<Box<dyn Future<Output = D> + …>>`, or of `impl Future<Output = D> + …`.

@@ -38,6 +38,8 @@ use crate::rules::errors;
 pub struct Context<M> {
     attempt: Arc<Attempt>,
     metadata: Arc<Mutex<M>>,
+    /// Known since the handler began, so that metadata which is no payload is no error of every call in it.
+    pack: fn(&Attempt, &M) -> Result<Any, Status>,
 }
 
 /// What the handler and the task that runs it share.
@@ -63,14 +65,17 @@ pub(crate) struct Begun {
 
 impl<M: Payload> Context<M> {
     pub(crate) fn new(attempt: Arc<Attempt>, metadata: M) -> Self {
-        Self { attempt, metadata: Arc::new(Mutex::new(metadata)) }
+        let metadata = Arc::new(Mutex::new(metadata));
+        Self { attempt, metadata, pack: |attempt, metadata| attempt.pack("metadata", metadata) }
     }
 
     /// The metadata, for those who do not know its type.
     pub(crate) fn cell(&self) -> Arc<dyn Metadata> {
         Arc::<Mutex<M>>::clone(&self.metadata)
     }
+}
 
+impl<M> Context<M> {
     /// Changes the metadata that clients see, and waits until the change, or a newer one, is durable.
     ///
     /// Updates from several tasks are coalesced: one write is in flight, the newest value wins, and the last value before the
@@ -85,7 +90,7 @@ impl<M: Payload> Context<M> {
             // that panicked inside `change` has lost its attempt: a poisoned lock harms nobody.
             let mut metadata = self.metadata.lock().unwrap_or_else(PoisonError::into_inner);
             change(&mut metadata);
-            let packed = self.attempt.pack("metadata", &*metadata)?;
+            let packed = (self.pack)(&self.attempt, &metadata)?;
             self.attempt.progress.submit(packed)
         };
         let over = |_| errors::attempt_over(&self.attempt.name, self.attempt.domain);
@@ -96,9 +101,7 @@ impl<M: Payload> Context<M> {
     pub fn metadata<T>(&self, read: impl FnOnce(&M) -> T) -> T {
         read(&self.metadata.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
 
-impl<M> Context<M> {
     /// The operation's name. Together with [`attempt`](Self::attempt) it fences effects outside the store.
     pub fn name(&self) -> &OperationName {
         &self.attempt.name
@@ -233,7 +236,7 @@ pub(crate) fn within(what: &str, packed: Any, limit: usize, domain: &str) -> Res
 
 impl<M> Clone for Context<M> {
     fn clone(&self) -> Self {
-        Self { attempt: Arc::clone(&self.attempt), metadata: Arc::clone(&self.metadata) }
+        Self { attempt: Arc::clone(&self.attempt), metadata: Arc::clone(&self.metadata), pack: self.pack }
     }
 }
 

@@ -1,11 +1,9 @@
 //! What a response type is checked by when a program is compiled: the convention, or the method's own word (D15).
 
-use crate::data::payload::Payload;
-
 /// Whether a response has one of these simple names, where `()` is `google.protobuf.Empty`. One whose name is not known, such as a
 /// `Json`, is not judged (P-086).
-pub const fn is_named<R: Payload>(accepted: &[&str]) -> bool {
-    let Some((package, name)) = R::MESSAGE else { return true };
+pub const fn is_named(response: Option<(&str, &str)>, accepted: &[&str]) -> bool {
+    let Some((package, name)) = response else { return true };
     let name = if equal(package, "google.protobuf") && equal(name, "Empty") { "()" } else { name };
     let mut rest = accepted;
     while let [first, others @ ..] = rest {
@@ -26,9 +24,6 @@ pub const fn is_named<R: Payload>(accepted: &[&str]) -> bool {
 pub trait Is<R> {}
 
 impl<R> Is<R> for R {}
-
-/// Compiles where the response is the one that was said.
-pub const fn responds_with<R, Returned: Is<R>>() {}
 
 // The standard library's own comparison is not `const`.
 pub(crate) const fn equal(a: &str, b: &str) -> bool {

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -31,7 +30,8 @@ use crate::rules::errors;
 pub struct Operation<R, M> {
     operations: Operations,
     start: Snapshot,
-    types: PhantomData<fn() -> (R, M)>,
+    /// Known since the start, so that a payload that is none is no error of every caller.
+    typed: fn(Snapshot) -> Result<Poll<R, M>, Status>,
 }
 
 /// One typed reading of an operation.
@@ -43,11 +43,13 @@ pub struct Poll<R, M> {
     pub result: Option<Result<R, Status>>,
 }
 
-impl<R, M> Operation<R, M> {
+impl<R: Payload, M: Payload> Operation<R, M> {
     pub(super) fn new(operations: Operations, start: Snapshot) -> Self {
-        Self { operations, start, types: PhantomData }
+        Self { operations, start, typed }
     }
+}
 
+impl<R, M> Operation<R, M> {
     /// The operation's name. Empty when the call was only to be validated: then there is no such operation.
     pub fn name(&self) -> &OperationName {
         &self.start.name
@@ -75,13 +77,6 @@ impl<R, M> Operation<R, M> {
         self.operations.cancel(self.name().as_str()).await
     }
 
-    /// Whether the call was only to be validated. The answer is then all there is.
-    fn is_unrecorded(&self) -> bool {
-        self.name().as_str().is_empty()
-    }
-}
-
-impl<R: Payload, M: Payload> Operation<R, M> {
     /// Reads the operation's present state.
     ///
     /// # Errors
@@ -89,9 +84,14 @@ impl<R: Payload, M: Payload> Operation<R, M> {
     /// what is stored is not of these types.
     pub async fn poll(&self) -> Result<Poll<R, M>, Status> {
         if self.is_unrecorded() {
-            return typed(self.start.clone());
+            return (self.typed)(self.start.clone());
         }
-        typed(self.operations.get(self.name().as_str()).await?)
+        (self.typed)(self.operations.get(self.name().as_str()).await?)
+    }
+
+    /// Whether the call was only to be validated. The answer is then all there is.
+    fn is_unrecorded(&self) -> bool {
+        self.name().as_str().is_empty()
     }
 }
 
@@ -99,21 +99,21 @@ impl<R: Payload, M: Payload> Operation<R, M> {
 const LOOK_AGAIN: Duration = Duration::from_secs(3_600);
 
 /// Awaiting an operation waits for its end, however long it takes, and gives its response or its error.
-impl<R: Payload, M: Payload> IntoFuture for Operation<R, M> {
+impl<R: 'static, M: 'static> IntoFuture for Operation<R, M> {
     type Output = Result<R, Status>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             if self.is_unrecorded()
-                && let Some(result) = typed::<R, M>(self.start.clone())?.result
+                && let Some(result) = (self.typed)(self.start.clone())?.result
             {
                 return result;
             }
             loop {
                 // Not `wait`: its places and its cap are for clients, and without a place it answers at once.
                 let snapshot = self.operations.watch(self.name(), LOOK_AGAIN).await?;
-                if let Some(result) = typed::<R, M>(snapshot)?.result {
+                if let Some(result) = (self.typed)(snapshot)?.result {
                     return result;
                 }
                 if self.operations.engine().closing.is_cancelled() {
@@ -150,7 +150,7 @@ fn unpack<T: Payload>(any: &Any) -> Result<T, Status> {
 
 impl<R, M> Clone for Operation<R, M> {
     fn clone(&self) -> Self {
-        Self { operations: self.operations.clone(), start: self.start.clone(), types: PhantomData }
+        Self { operations: self.operations.clone(), start: self.start.clone(), typed: self.typed }
     }
 }
 

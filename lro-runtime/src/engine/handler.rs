@@ -17,7 +17,7 @@ use pin_project_lite::pin_project;
 use super::context::{Attempt, Context, Metadata, pack_payload};
 use super::handle::Operation;
 use super::operations::Operations;
-use super::reply::Reply;
+use super::reply::{Failure, Reply};
 use super::run::Handler;
 use crate::data::operation::Snapshot;
 use crate::data::payload::Payload;
@@ -54,15 +54,15 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     /// Makes the handler's future, which does nothing before it is polled.
-    pub(super) fn new<M, W, R, H, F>(attempt: Arc<Attempt>, handler: H) -> Self
+    pub(super) fn new<M, W, R, H, F>(attempt: Arc<Attempt>, initial: M, handler: H) -> Self
     where
         M: Payload,
         W: 'static,
-        R: Reply<M, W>,
+        R: Reply<M, W, Response: Payload, Error: Failure> + 'static,
         H: FnOnce(Context<M>) -> F,
         F: Future<Output = R> + Send + 'static,
     {
-        let context = Context::new(Arc::clone(&attempt), M::initial());
+        let context = Context::new(Arc::clone(&attempt), initial);
         let metadata = context.cell();
         let work = Work {
             work: handler(context),
@@ -86,14 +86,19 @@ pin_project! {
 
 impl<F, M, W> Future for Work<F, M, W>
 where
-    F: Future<Output: Reply<M, W>>,
+    F: Future<Output: Reply<M, W, Response: Payload, Error: Failure>>,
 {
     type Output = Result<Any, Status>;
 
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let reply = ready!(this.work.poll(task));
-        Poll::Ready(reply.into_result().and_then(|response| this.attempt.pack("response", &response)))
+        Poll::Ready(
+            reply
+                .into_result()
+                .map_err(Failure::into_status)
+                .and_then(|response| this.attempt.pack("response", &response)),
+        )
     }
 }
 
@@ -105,7 +110,9 @@ pub struct Starting<T> {
 }
 
 impl<T> Starting<T> {
-    pub(super) fn new<M, W, R: Reply<M, W, Started = T>>(start: BoxFuture<'static, Answer>) -> Self {
+    pub(super) fn new<M: Payload, W, R: Reply<M, W, Response: Payload, Started = T>>(
+        start: BoxFuture<'static, Answer>,
+    ) -> Self {
         let started = |answer: Answer| {
             R::started(answer.map(|(operations, snapshot)| Operation::new(operations, snapshot)))
         };

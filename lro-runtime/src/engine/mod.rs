@@ -24,23 +24,28 @@ mod service;
 mod services;
 mod settings;
 mod start;
+mod types;
 
 pub use self::access::{Access, Verb};
 pub use self::builder::{Builder, OpenError};
 pub use self::context::Context;
 #[cfg(feature = "grpc")]
 pub(crate) use self::convention::equal;
-pub use self::convention::{is_named, responds_with};
+pub use self::convention::{Is, is_named};
 pub use self::handle::{Operation, Poll};
 pub use self::handler::Starting;
 pub use self::operations::Operations;
-pub use self::reply::{Handle, Reply};
+pub use self::reply::{Failure, Handle, Reply};
 pub use self::request::{
-    Inside, Itself, PackedRequest, Probe, RequestType, StoredRequest, Untold, request_type,
+    GivenText, Inside, Itself, PackedRequest, ParentName, Probe, RequestType, StoredRequest, Untold,
+    Validation, request_type,
 };
 pub use self::rerun::{LinkedRerun, LinkedService, RestartPath, rerun};
 #[cfg(feature = "rest")]
 pub(crate) use self::rerun::{Replay, Service};
-pub use self::service::clone_service;
+pub use self::service::CloneService;
 pub use self::services::{RunError, UnregisteredMethod};
-pub use self::start::{Start, declared};
+pub use self::start::Start;
+#[cfg(feature = "grpc")]
+pub(crate) use self::types::never;
+pub use self::types::{Never, NoResult, Types, Unfit};

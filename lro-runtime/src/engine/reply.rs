@@ -2,7 +2,6 @@
 
 use super::handle::Operation;
 use crate::Status;
-use crate::data::payload::Payload;
 
 /// A return type that a `#[long_running]` handler may have: `Result<R, E>` with a payload and an error that converts
 /// into [`Status`], and for a tonic service that of a tonic method. It is a trait, so that aliases of `Result` work.
@@ -13,14 +12,16 @@ use crate::data::payload::Payload;
     label = "expected `Result<Response, Status>`",
     note = "return `Result<R, E>`, where `R` is a payload and `E: Into<lro_runtime::Status>`"
 )]
-pub trait Reply<M, W = Handle>: Sized + Send + 'static {
-    /// The operation's response type.
-    type Response: Payload;
+pub trait Reply<M, W = Handle>: Sized {
+    /// The operation's response type, a payload.
+    type Response;
+    /// The error, which converts into a status.
+    type Error;
     /// What the public method returns.
     type Started;
 
-    /// The handler's result, with its error as a status.
-    fn into_result(self) -> Result<Self::Response, Status>;
+    /// The handler's result.
+    fn into_result(self) -> Result<Self::Response, Self::Error>;
 
     /// The public method's return value.
     fn started(result: Result<Operation<Self::Response, M>, Status>) -> Self::Started;
@@ -48,13 +49,16 @@ impl<E: Into<Status> + Send + 'static> Failure for E {
     }
 }
 
-// That the metadata is a payload, is asked where it is named: an error here would blame the return type.
-impl<R: Payload, E: Failure, M> Reply<M> for Result<R, E> {
+// For any types: what they have to be, is asked where they are named. The signature mentions this, and so would repeat each error in
+// every function that calls it.
+#[diagnostic::do_not_recommend]
+impl<R, E, M> Reply<M> for Result<R, E> {
     type Response = R;
+    type Error = E;
     type Started = Result<Operation<R, M>, Status>;
 
-    fn into_result(self) -> Result<R, Status> {
-        self.map_err(Failure::into_status)
+    fn into_result(self) -> Self {
+        self
     }
 
     fn started(result: Result<Operation<R, M>, Status>) -> Self::Started {

@@ -138,3 +138,38 @@ impl<T: AsRef<str>> GivenText<Inside> for Option<T> {
         self.as_ref().map(T::as_ref)
     }
 }
+
+/// The name of a parent, which a call has to give.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no name of a parent",
+    label = "expected an `AsRef<str>`, such as `String`: `parent = request.parent`"
+)]
+pub trait ParentName {
+    /// The name.
+    fn name(&self) -> &str;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<str> + ?Sized> ParentName for T {
+    fn name(&self) -> &str {
+        self.as_ref()
+    }
+}
+
+/// What the `validate` hook says.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say whether a call is valid",
+    label = "expected `Result<(), E>` with an `E: Into<lro_runtime::Status>`",
+    note = "`validate` takes an expression that ends the call with its error: `validate = self.check(&request).await`"
+)]
+pub trait Validation {
+    /// The call's error, if it is not valid.
+    fn refusal(self) -> Option<Status>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<Status>> Validation for Result<(), E> {
+    fn refusal(self) -> Option<Status> {
+        self.err().map(E::into)
+    }
+}

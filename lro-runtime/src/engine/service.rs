@@ -17,8 +17,3 @@ impl<T: Clone> CloneService for T {
         self.clone()
     }
 }
-
-/// Clones the service for its detached handler.
-pub fn clone_service<T: CloneService>(service: &T) -> T {
-    service.clone_service()
-}

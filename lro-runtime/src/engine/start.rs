@@ -17,8 +17,8 @@ use super::core::store_fault;
 use super::handler::{Answer, Prepared, Starting};
 use super::operations::Operations;
 use super::progress::Progress;
-use super::reply::Reply;
-use super::request::{GivenText, PackedRequest};
+use super::reply::{Failure, Reply};
+use super::request::{GivenText, PackedRequest, ParentName, Validation};
 use super::rerun::{Seat, Taken};
 use super::run::{Handler, Run};
 use crate::data::method::{Method, OnInterrupt};
@@ -75,8 +75,8 @@ impl Start {
 
     /// Sets the parent under which the operation is named.
     #[must_use]
-    pub fn parent(mut self, parent: &(impl AsRef<str> + ?Sized)) -> Self {
-        parent.as_ref().clone_into(&mut self.parent);
+    pub fn parent(mut self, parent: &(impl ParentName + ?Sized)) -> Self {
+        parent.name().clone_into(&mut self.parent);
         self
     }
 
@@ -141,9 +141,9 @@ impl Start {
 
     /// Takes the answer of the `validate` hook. Its error is the call's error, and no record is left (P-027).
     #[must_use]
-    pub fn validated<E: Into<Status>>(mut self, result: Result<(), E>) -> Self {
-        if let Err(refused) = result {
-            self.refuse(refused.into());
+    pub fn validated(mut self, said: impl Validation) -> Self {
+        if let Some(refused) = said.refusal() {
+            self.refuse(refused);
         }
         self
     }
@@ -156,15 +156,15 @@ impl Start {
     ///
     /// The answer is a future of its own rather than an `async` block, since rustc would repeat each bound that does not hold where an
     /// opaque future is awaited.
-    pub fn run<M, W, R, H, F>(self, handler: H) -> Starting<R::Started>
+    pub(super) fn run<M, W, R, H, F>(self, initial: M, handler: H) -> Starting<R::Started>
     where
         M: Payload,
         W: 'static,
-        R: Reply<M, W>,
+        R: Reply<M, W, Response: Payload, Error: Failure> + 'static,
         H: FnOnce(Context<M>) -> F + 'static,
         F: Future<Output = R> + Send + 'static,
     {
-        let prepared = Prepared::new::<M, W, R, H, F>(self.attempt(), handler);
+        let prepared = Prepared::new::<M, W, R, H, F>(self.attempt(), initial, handler);
         Starting::new::<M, W, R>(self.create(prepared))
     }
 
@@ -316,9 +316,4 @@ impl Start {
     fn refuse(&mut self, refused: Status) {
         self.settled.get_or_insert(Err(refused));
     }
-}
-
-/// A value of the declared return type for a `return` that never runs.
-pub fn declared<D>() -> D {
-    unreachable!("the expansion's `return` for inference was reached")
 }

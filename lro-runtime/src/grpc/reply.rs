@@ -18,12 +18,17 @@ use crate::rules::errors;
     note = "return `Result<tonic::Response<R>, tonic::Status>`, where `R` is a payload",
     note = "elsewhere, leave out `operation`, and give a `Response` of your own another name"
 )]
-pub trait TonicReply<B>: Sized + Send + 'static {
+pub trait TonicReply<B = InResponse>: Sized + Send + 'static {
     /// The operation's response type.
     type Response: Payload;
 
     /// The handler's result, with its error as a status.
     fn into_result(self) -> Result<Self::Response, Status>;
+
+    /// A value for a `return` that never runs. It demands that the type fits, since the public signature does not mention it.
+    fn declared() -> Self {
+        engine::never()
+    }
 }
 
 /// The payload is the body of a [`Response`], whose metadata and extensions are dropped: the caller has its answer already.
@@ -56,6 +61,7 @@ pub struct Tonic<B = InResponse>(PhantomData<B>);
 
 impl<D: TonicReply<B>, M, B> Reply<M, Tonic<B>> for D {
     type Response = D::Response;
+    type Error = Status;
     type Started = Started;
 
     fn into_result(self) -> Result<D::Response, Status> {
@@ -67,6 +73,7 @@ impl<D: TonicReply<B>, M, B> Reply<M, Tonic<B>> for D {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Payload> StoredRequest<Inside> for tonic::Request<T> {
     type Message = T;
 

@@ -67,6 +67,7 @@ impl<T: Payload, S: Send + Sync> FromRequest<S> for ProtoJson<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Payload> StoredRequest<Inside> for ProtoJson<T> {
     type Message = T;
 
@@ -79,6 +80,7 @@ impl<T: Payload> StoredRequest<Inside> for ProtoJson<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Payload> StoredRequest<Inside> for axum::Json<T> {
     type Message = T;
 

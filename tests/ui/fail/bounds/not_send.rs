@@ -23,6 +23,39 @@ impl Service {
         drop(shared);
         Ok(())
     }
+
+    // It is there for its lifetime, so it goes along.
+    #[long_running]
+    async fn guard(&self, _guard: Rc<u32>) -> Result<(), Status> {
+        Ok(())
+    }
+
+    #[long_running]
+    async fn generic<T: 'static>(&self, value: T) -> Result<(), Status> {
+        drop(value);
+        Ok(())
+    }
+
+    // The body would be in itself.
+    #[long_running]
+    async fn itself(&self) -> Result<(), Status> {
+        self.itself().await?;
+        Ok(())
+    }
+}
+
+#[derive(Clone)]
+struct Shared {
+    operations: Operations,
+    disks: Rc<u32>,
+}
+
+impl Shared {
+    #[long_running]
+    async fn service(&self) -> Result<(), Status> {
+        drop(self.disks.clone());
+        Ok(())
+    }
 }
 
 fn main() {}
