@@ -3,9 +3,9 @@
 //! Waiters and running handlers subscribe alike. One slot holds the newest reading for all who subscribe to a name,
 //! so that a change costs one read however many wait. One broadcast channel for everybody was measured a thousand times slower.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hashbrown::HashTable;
 use tokio::sync::Notify;
 
 use crate::data::name::OperationName;
@@ -19,11 +19,12 @@ pub(crate) struct Hub {
     shards: [Mutex<Shard>; SHARDS],
 }
 
-/// By name hash; the list is for names whose hashes collide.
-type Shard = HashMap<u64, Vec<Entry>>;
+/// By name hash. A table and not a map: the change feed asks by the hash alone, which is no key, since hashes collide.
+type Shard = HashTable<Entry>;
 
 #[derive(Debug)]
 struct Entry {
+    hash: u64,
     slot: Arc<Slot>,
     waiting: usize,
     running: usize,
@@ -60,13 +61,12 @@ impl Hub {
     pub(crate) fn subscribe(self: &Arc<Self>, name: &OperationName, interest: Interest) -> Subscription {
         let hash = name.hash64();
         let mut shard = self.shard(hash);
-        let entries = shard.entry(hash).or_insert_with(|| Vec::with_capacity(1));
-        let at = entries.iter().position(|entry| entry.slot.name == *name).unwrap_or_else(|| {
+        let found = shard.entry(hash, |entry| entry.slot.name == *name, |entry| entry.hash);
+        let mut found = found.or_insert_with(|| {
             let slot = Slot { name: name.clone(), changed: Notify::new(), newest: Mutex::default() };
-            entries.push(Entry { slot: Arc::new(slot), waiting: 0, running: 0 });
-            entries.len() - 1
+            Entry { hash, slot: Arc::new(slot), waiting: 0, running: 0 }
         });
-        let entry = &mut entries[at];
+        let entry = found.get_mut();
         *entry.count(interest) += 1;
         let slot = Arc::clone(&entry.slot);
         let seen = lock(&slot.newest).version;
@@ -76,11 +76,8 @@ impl Hub {
     /// Tells everybody who subscribes to this name what was read of it; `None` when there is no such record.
     pub(crate) fn publish(&self, name: &OperationName, record: Option<Record>) {
         let hash = name.hash64();
-        let slot = {
-            let shard = self.shard(hash);
-            let entries = shard.get(&hash).map(Vec::as_slice).unwrap_or_default();
-            entries.iter().find(|entry| entry.slot.name == *name).map(|entry| Arc::clone(&entry.slot))
-        };
+        let found = |entry: &Entry| entry.slot.name == *name;
+        let slot = self.shard(hash).find(hash, found).map(|entry| Arc::clone(&entry.slot));
         if let Some(slot) = slot {
             let mut newest = lock(&slot.newest);
             newest.version += 1;
@@ -92,9 +89,7 @@ impl Hub {
     /// Whether this engine runs the operation.
     pub(crate) fn runs(&self, name: &OperationName) -> bool {
         let hash = name.hash64();
-        let shard = self.shard(hash);
-        let entries = shard.get(&hash).map(Vec::as_slice).unwrap_or_default();
-        entries.iter().any(|entry| entry.slot.name == *name && entry.running > 0)
+        self.shard(hash).find(hash, |entry| entry.slot.name == *name).is_some_and(|entry| entry.running > 0)
     }
 
     /// The names that anybody subscribes to with one of these hashes.
@@ -102,7 +97,9 @@ impl Hub {
         let mut names = Vec::new();
         for &hash in hashes {
             let shard = self.shard(hash);
-            names.extend(shard.get(&hash).into_iter().flatten().map(|entry| entry.slot.name.clone()));
+            // The table answers with what may have this hash.
+            let entries = shard.iter_hash(hash).filter(|entry| entry.hash == hash);
+            names.extend(entries.map(|entry| entry.slot.name.clone()));
         }
         names
     }
@@ -112,7 +109,7 @@ impl Hub {
     pub(crate) fn names(&self, interest: Interest) -> Vec<OperationName> {
         let mut names = Vec::new();
         for shard in &self.shards {
-            for entry in lock(shard).values_mut().flatten() {
+            for entry in lock(shard).iter_mut() {
                 if *entry.count(interest) > 0 {
                     names.push(entry.slot.name.clone());
                 }
@@ -123,7 +120,8 @@ impl Hub {
     }
 
     fn shard(&self, hash: u64) -> MutexGuard<'_, Shard> {
-        lock(&self.shards[(hash % SHARDS as u64) as usize])
+        // By bits from the middle: those at both ends are what the table itself tells its entries apart by.
+        lock(&self.shards[((hash >> 32) % SHARDS as u64) as usize])
     }
 }
 
@@ -167,13 +165,11 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut shard = self.hub.shard(self.hash);
-        if let Some(entries) = shard.get_mut(&self.hash) {
-            if let Some(entry) = entries.iter_mut().find(|entry| Arc::ptr_eq(&entry.slot, &self.slot)) {
-                *entry.count(self.interest) -= 1;
-            }
-            entries.retain(|entry| entry.waiting + entry.running > 0);
-            if entries.is_empty() {
-                shard.remove(&self.hash);
+        let entry = shard.find_entry(self.hash, |entry| Arc::ptr_eq(&entry.slot, &self.slot));
+        if let Ok(mut entry) = entry {
+            *entry.get_mut().count(self.interest) -= 1;
+            if entry.get().waiting + entry.get().running == 0 {
+                entry.remove();
             }
         }
     }
