@@ -103,15 +103,21 @@ impl SqliteStore {
         Ok(Self(Arc::new(opened.await.map_err(StoreError::unavailable)??)))
     }
 
-    async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    /// Writes in the writer's transaction. No `async fn`, which would keep the work twice.
+    fn write<T, W>(&self, work: W) -> impl Future<Output = Result<T, StoreError>> + Send
     where
         T: Send + 'static,
         W: FnOnce(&mut Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         let (task, answer) = Task::new(work);
-        self.0.writes.push(Box::new(task));
-        // Without an answer the writer has panicked, perhaps after the commit.
-        answer.await.unwrap_or_else(|ended| Err(StoreError::maybe_applied(ended)))
+        let writes = &self.0.writes;
+        async move {
+            writes.push(task);
+            // Without an answer the writer has panicked, perhaps after the commit.
+            let answered = answer.await.ok().and_then(|task| task.into_result());
+            answered
+                .unwrap_or_else(|| Err(StoreError::maybe_applied("the writer has ended without an answer")))
+        }
     }
 
     async fn read<T, R>(&self, read: R) -> Result<T, StoreError>

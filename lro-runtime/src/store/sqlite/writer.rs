@@ -63,17 +63,23 @@ impl GroupError {
     }
 }
 
-/// A command made of a closure. After [`run`](Command::run) it holds its result.
+/// A command made of a closure. After [`run`](Command::run) it holds its result, and goes back to its caller with it: what one
+/// thread allocates and another one frees costs both a lock of the allocator's, which was measured at a tenth of a start.
 pub(super) struct Task<W, T> {
     work: Option<W>,
     result: Option<Result<T, StoreError>>,
-    reply: oneshot::Sender<Result<T, StoreError>>,
+    caller: Option<oneshot::Sender<Box<Self>>>,
 }
 
 impl<W, T> Task<W, T> {
-    pub(super) fn new(work: W) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
-        let (reply, answer) = oneshot::channel();
-        (Self { work: Some(work), result: None, reply }, answer)
+    pub(super) fn new(work: W) -> (Box<Self>, oneshot::Receiver<Box<Self>>) {
+        let (caller, answer) = oneshot::channel();
+        (Box::new(Self { work: Some(work), result: None, caller: Some(caller) }), answer)
+    }
+
+    /// What came of it, when it is back. `None` when it was never run, nor answered.
+    pub(super) fn into_result(self) -> Option<Result<T, StoreError>> {
+        self.result
     }
 }
 
@@ -94,14 +100,13 @@ where
         }
     }
 
-    fn answer(self: Box<Self>, group: Result<(), &GroupError>) {
-        let result = match group {
-            Ok(()) => self.result,
-            Err(error) => Some(Err(error.store_error())),
-        };
-        if let Some(result) = result {
+    fn answer(mut self: Box<Self>, group: Result<(), &GroupError>) {
+        if let Err(error) = group {
+            self.result = Some(Err(error.store_error()));
+        }
+        if let Some(caller) = self.caller.take() {
             // An error says that the caller has gone.
-            let _ = self.reply.send(result);
+            let _ = caller.send(self);
         }
     }
 }
