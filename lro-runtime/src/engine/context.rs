@@ -1,5 +1,6 @@
 //! What a running handler may touch: its progress, its cancellation, its name.
 
+use std::any::TypeId;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
@@ -11,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::progress::Progress;
 use crate::data::name::OperationName;
 use crate::data::payload::any::{Any, full_name};
-use crate::data::payload::{Payload, PayloadError};
+use crate::data::payload::{Payload, PayloadError, type_url_of};
 use crate::data::record::Record;
 use crate::data::status::Status;
 use crate::rules::errors;
@@ -207,20 +208,20 @@ impl Attempt {
 
 /// Packs a payload of any size, or says why it cannot be kept.
 pub(crate) fn pack_payload<T: Payload>(what: &str, payload: &T, domain: &str) -> Result<Any, Status> {
-    packed(what, payload.to_wire(), T::full_name, domain)
+    packed(what, payload.to_wire(), type_url_of(TypeId::of::<T>(), T::full_name), domain)
 }
 
 /// Apart from the above, which there is one of for each type.
 fn packed(
     what: &str,
     value: Result<Bytes, PayloadError>,
-    full_name: fn() -> String,
+    type_url: Arc<str>,
     domain: &str,
 ) -> Result<Any, Status> {
     match value {
-        Ok(value) => Ok(Any::new(&full_name(), value)),
+        Ok(value) => Ok(Any { type_url, value }),
         Err(error) => {
-            tracing::error!(type_name = full_name(), %error, "a payload cannot be encoded");
+            tracing::error!(type_name = full_name(&type_url), %error, "a payload cannot be encoded");
             Err(errors::payload_not_encodable(what, domain))
         }
     }
