@@ -11,7 +11,7 @@ use lro_runtime::rest::ProtoJson;
 use lro_runtime::{Operations, Payload, UnknownFields};
 use proptest::prelude::*;
 use proptest::sample::Index;
-use prost::Message;
+use prost::{DecodeError, Message};
 use prost_reflect::DescriptorPool;
 use serde_json::json;
 
@@ -62,12 +62,30 @@ fn fails_alike<M: Message + Default, Twin: Message + Default>(
     }
     bytes.truncate(end.index(bytes.len() + 1));
     let ours = M::decode(&*bytes);
-    prop_assert_eq!(ours.is_ok(), Twin::decode(&*bytes).is_ok());
+    if !ours.as_ref().is_err_and(of_a_map_with_another_wire_type) {
+        prop_assert_eq!(ours.is_ok(), Twin::decode(&*bytes).is_ok());
+    }
     if let Ok(ours) = ours {
         // A number of five bytes may become one of ten, and an entry without key and value one with an empty message.
         prop_assert!(ours.encoded_len() <= 3 * bytes.len(), "{} of {}", ours.encoded_len(), bytes.len());
     }
     Ok(())
+}
+
+/// The one thing that the twin reads and we do not: prost takes the entries of a map for such whatever their wire type is, and that of
+/// every other field for an error.
+fn of_a_map_with_another_wire_type(error: &DecodeError) -> bool {
+    let error = error.to_string();
+    error.contains("Maps.") && error.contains("invalid wire type")
+}
+
+#[test]
+fn entries_of_maps_have_their_wire_type() {
+    let (map, list) = ([9, 0], [57, 0]);
+    let error = kinds::Maps::decode(&map[..]).expect_err("a map of another wire type is refused");
+    assert!(of_a_map_with_another_wire_type(&error), "{error}");
+    generated::Maps::decode(&map[..]).expect("prost does not look at it");
+    generated::Lists::decode(&list[..]).expect_err("as it does in other fields");
 }
 
 macro_rules! twins {
