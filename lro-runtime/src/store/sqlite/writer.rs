@@ -63,8 +63,8 @@ impl GroupError {
     }
 }
 
-/// A command made of a closure. After [`run`](Command::run) it holds its result, and goes back to its caller with it: what one
-/// thread allocates and another one frees costs both a lock of the allocator's, which was measured at a tenth of a start.
+/// A command made of a closure. After [`run`](Command::run) it holds its result, and goes back to its caller with it: memory that one
+/// thread allocates and another one frees has both of them at one lock of the allocator.
 pub(super) struct Task<W, T> {
     work: Option<W>,
     result: Option<Result<T, StoreError>>,
