@@ -1,3 +1,5 @@
+//! Filters as clients write them: what they match, what is refused, and what of them a store can decide.
+
 use std::time::{Duration, SystemTime};
 
 use prost::Message as _;
