@@ -2,6 +2,8 @@
 //!
 //! One thread writes, and commits in groups; a few threads read. The calls of the contract become closures for them.
 
+mod command;
+mod create;
 mod error;
 mod lock;
 mod open;
@@ -25,12 +27,12 @@ use bytes::Bytes;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use self::command::{Command, NewRow, Task};
 use self::error::store_error;
 use self::lock::SideLock;
 use self::queue::Queue;
 use self::reader::Reading;
 use self::write::Transaction;
-use self::writer::{Command, Task};
 use super::feed::Feed;
 use super::{
     Changes, Clock, Created, Guard, NewRecord, Patch, Query, Record, Store, StoreError, SystemClock,
@@ -57,7 +59,7 @@ pub struct SqliteStore(Arc<Inner>);
 
 struct Inner {
     reads: Arc<Queue<Reading>>,
-    writes: Arc<Queue<Box<dyn Command>>>,
+    writes: Arc<Queue<Command>>,
     clock: Arc<dyn Clock>,
     feed: Arc<Feed>,
     secret: [u8; 32],
@@ -109,10 +111,23 @@ impl SqliteStore {
         T: Send + 'static,
         W: FnOnce(&mut Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
+        self.ask(work, |task| Command::Other(task))
+    }
+
+    /// Hands work to the writer, and waits for what comes of it.
+    fn ask<T, W>(
+        &self,
+        work: W,
+        command: impl FnOnce(Box<Task<W, T>>) -> Command,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send
+    where
+        T: Send + 'static,
+        W: Send + 'static,
+    {
         let (task, answer) = Task::new(work);
-        let writes = &self.0.writes;
+        let command = command(task);
         async move {
-            writes.push(task);
+            self.0.writes.push(command);
             // Without an answer the writer has panicked, perhaps after the commit.
             let answered = answer.await.ok().and_then(|task| task.into_result());
             answered
@@ -146,7 +161,7 @@ impl fmt::Debug for SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn create(&self, record: NewRecord, time_limit: Option<Duration>) -> Result<Created, StoreError> {
-        self.write(move |transaction| transaction.create(record, time_limit)).await
+        self.ask(NewRow { record, time_limit }, Command::Create).await
     }
 
     async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, StoreError> {

@@ -4,77 +4,35 @@ use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use rusqlite::types::ToSqlOutput;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, ToSql, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
 use uuid::Uuid;
 
-use super::row::{COLUMNS, NEW_WIDTH, WIDTH, columns, encode, record};
+use super::row::{COLUMNS, WIDTH, columns, encode, record};
 use crate::OperationName;
 use crate::store::clock::{later, to_micros};
-use crate::store::{Created, Guard, NewRecord, Patch, Record, WorkerId, Written};
+use crate::store::{Guard, Patch, Record, WorkerId, Written};
 
 /// One transaction, as its commands see it.
 pub(super) struct Transaction<'c> {
     pub(super) connection: &'c Connection,
-    /// The instant of the command that runs.
+    /// The instant of what runs.
     pub(super) now: SystemTime,
     /// The name hashes to tell of after the commit.
     pub(super) touched: &'c mut Vec<u64>,
-    /// The statement of every create, kept at hand: looking it up was measured at a tenth of the insert.
-    insert: CachedStatement<'c>,
 }
 
-/// No look before the insert: what stands against it is looked up only when it fails. `DO NOTHING` and not
-/// `INSERT OR IGNORE`, which would ignore more than unique keys.
-static INSERT: LazyLock<String> = LazyLock::new(|| {
-    let (names, marks) = (COLUMNS[..NEW_WIDTH].join(", "), ["?"; NEW_WIDTH].join(", "));
-    format!("INSERT INTO lro_operation ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING")
-});
-static BY_NAME: LazyLock<String> = LazyLock::new(|| select("name = ?1"));
-static BY_REQUEST: LazyLock<String> = LazyLock::new(|| select("request_key = ?1"));
-static BY_EXCLUSIVE: LazyLock<String> = LazyLock::new(|| select("exclusive_key = ?1 AND outcome IS NULL"));
+pub(super) static BY_NAME: LazyLock<String> = LazyLock::new(|| select("name = ?1"));
+pub(super) static BY_REQUEST: LazyLock<String> = LazyLock::new(|| select("request_key = ?1"));
+pub(super) static BY_EXCLUSIVE: LazyLock<String> =
+    LazyLock::new(|| select("exclusive_key = ?1 AND outcome IS NULL"));
 static BY_ID: LazyLock<String> = LazyLock::new(|| select("id = ?1"));
 
 fn select(condition: &str) -> String {
     format!("SELECT {}, id FROM lro_operation WHERE {condition}", COLUMNS.join(", "))
 }
 
-impl<'c> Transaction<'c> {
-    pub(super) fn new(
-        connection: &'c Connection,
-        now: SystemTime,
-        touched: &'c mut Vec<u64>,
-    ) -> rusqlite::Result<Self> {
-        Ok(Self { connection, now, touched, insert: connection.prepare_cached(&INSERT)? })
-    }
-
-    pub(super) fn create(
-        &mut self,
-        new: NewRecord,
-        time_limit: Option<Duration>,
-    ) -> rusqlite::Result<Created> {
-        let record = Record::create(new, self.now, time_limit);
-        let values = columns(&record, None).into_iter().take(NEW_WIDTH).map(ToSqlOutput::Borrowed);
-        if self.insert.execute(params_from_iter(values))? == 1 {
-            return Ok(Created::New(record));
-        }
-        if let Some(taken) = self.find(&BY_NAME, &record.name.as_str())? {
-            return Ok(Created::Name(taken));
-        }
-        if let Some(key) = record.request_key
-            && let Some(taken) = self.find(&BY_REQUEST, &key.0)?
-        {
-            return Ok(Created::Request(taken));
-        }
-        if let Some(key) = record.exclusive_key
-            && let Some(taken) = self.find(&BY_EXCLUSIVE, &key.0)?
-        {
-            return Ok(Created::Exclusive(taken));
-        }
-        // Only a damaged index refuses a record that nothing stands against.
-        Err(rusqlite::Error::QueryReturnedNoRows)
-    }
-
-    fn find(&self, sql: &str, key: &dyn ToSql) -> rusqlite::Result<Option<Record>> {
+impl Transaction<'_> {
+    pub(super) fn find(&self, sql: &str, key: &dyn ToSql) -> rusqlite::Result<Option<Record>> {
         Ok(self.read(sql, key)?.map(|(_, record)| record.as_of(self.now)))
     }
 

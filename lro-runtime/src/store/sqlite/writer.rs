@@ -4,15 +4,14 @@ use std::sync::{Arc, RwLock};
 use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::oneshot;
 
-use super::error::{is_corrupt, is_invalid, store_error};
+use super::command::{Command, Creation, GroupError, Run};
 use super::queue::{Queue, Served};
 use super::reader::Reading;
 use super::wal::Log;
 use super::write::Transaction;
+use crate::store::Clock;
 use crate::store::feed::Feed;
-use crate::store::{Clock, StoreError};
 
 /// The most commands that share a transaction.
 const GROUP: usize = 512;
@@ -26,6 +25,13 @@ const PATIENCE: u32 = 4;
 /// while the other half is written.
 const LARGE: usize = 64;
 
+/// What shares a transaction. Its order is free: nobody in it has been answered, so nobody has seen another's write.
+#[derive(Default)]
+struct Group {
+    creations: Vec<Creation>,
+    others: Vec<Box<dyn Run>>,
+}
+
 pub(super) struct Writer {
     pub(super) connection: Connection,
     pub(super) clock: Arc<dyn Clock>,
@@ -35,95 +41,26 @@ pub(super) struct Writer {
     pub(super) gate: Arc<RwLock<()>>,
 }
 
-/// A command: it runs in the transaction of its group, and is answered after the commit.
-pub(super) trait Command: Send {
-    /// Runs it. An error is the end of the whole group; an error of the command's own is kept for its answer.
-    fn run(&mut self, transaction: &mut Transaction<'_>) -> rusqlite::Result<()>;
-
-    /// Answers it: with what it returned, or with the error of its group.
-    fn answer(self: Box<Self>, group: Result<(), &GroupError>);
-}
-
-/// Why a group was not committed.
-pub(super) struct GroupError {
-    source: Arc<rusqlite::Error>,
-    maybe_applied: bool,
-}
-
-impl GroupError {
-    fn store_error(&self) -> StoreError {
-        let source = self.source.clone();
-        if is_corrupt(&source) {
-            StoreError::corrupt(source)
-        } else if self.maybe_applied {
-            StoreError::maybe_applied(source)
-        } else {
-            StoreError::unavailable(source)
-        }
-    }
-}
-
-/// A command made of a closure. After [`run`](Command::run) it holds its result, and goes back to its caller with it: memory that one
-/// thread allocates and another one frees has both of them at one lock of the allocator.
-pub(super) struct Task<W, T> {
-    work: Option<W>,
-    result: Option<Result<T, StoreError>>,
-    caller: Option<oneshot::Sender<Box<Self>>>,
-}
-
-impl<W, T> Task<W, T> {
-    pub(super) fn new(work: W) -> (Box<Self>, oneshot::Receiver<Box<Self>>) {
-        let (caller, answer) = oneshot::channel();
-        (Box::new(Self { work: Some(work), result: None, caller: Some(caller) }), answer)
-    }
-
-    /// What came of it, when it is back. `None` when it was never run, nor answered.
-    pub(super) fn into_result(self) -> Option<Result<T, StoreError>> {
-        self.result
-    }
-}
-
-impl<W, T> Command for Task<W, T>
-where
-    W: FnOnce(&mut Transaction<'_>) -> rusqlite::Result<T> + Send,
-    T: Send,
-{
-    fn run(&mut self, transaction: &mut Transaction<'_>) -> rusqlite::Result<()> {
-        let Some(work) = self.work.take() else { return Ok(()) };
-        match work(transaction) {
-            // SQLite ends a transaction by itself when the disk is full, say. What follows would commit alone.
-            Err(error) if !is_invalid(&error) || transaction.connection.is_autocommit() => Err(error),
-            result => {
-                self.result = Some(result.map_err(store_error));
-                Ok(())
-            }
-        }
-    }
-
-    fn answer(mut self: Box<Self>, group: Result<(), &GroupError>) {
-        if let Err(error) = group {
-            self.result = Some(Err(error.store_error()));
-        }
-        if let Some(caller) = self.caller.take() {
-            // An error says that the caller has gone.
-            let _ = caller.send(self);
-        }
-    }
-}
-
 impl Writer {
     /// Serves the queue until it is closed and empty.
-    pub(super) fn run(self, queue: &Queue<Box<dyn Command>>) {
+    pub(super) fn run(self, queue: &Queue<Command>) {
         let _served = Served(queue);
-        let mut group = Vec::new();
+        let mut waiting = Vec::new();
+        let mut group = Group::default();
         let mut touched = Vec::new();
         let mut log = Log::watch(&self.connection, self.reads.clone(), self.gate.clone());
-        while queue.take(GROUP, &mut group) {
-            let (begun, count) = (Instant::now(), group.len());
-            let committed = self.commit(&mut group, &mut touched);
-            for command in group.drain(..) {
-                command.answer(committed.as_ref().map(drop));
+        while queue.take(GROUP, &mut waiting) {
+            let (begun, count) = (Instant::now(), waiting.len());
+            for command in waiting.drain(..) {
+                match command {
+                    Command::Create(task) => group.creations.push(task),
+                    Command::Other(task) => group.others.push(task),
+                }
             }
+            let committed = self.commit(&mut group, &mut touched);
+            let answer = committed.as_ref().map(drop);
+            group.creations.drain(..).for_each(|task| task.answer(answer));
+            group.others.drain(..).for_each(|task| task.answer(answer));
             if committed.is_ok() {
                 self.feed.tell(&touched);
             }
@@ -136,12 +73,14 @@ impl Writer {
         }
     }
 
-    fn commit(&self, group: &mut [Box<dyn Command>], touched: &mut Vec<u64>) -> Result<(), GroupError> {
+    fn commit(&self, group: &mut Group, touched: &mut Vec<u64>) -> Result<(), GroupError> {
         let result = self.execute("BEGIN IMMEDIATE").and_then(|()| {
-            let mut transaction = Transaction::new(&self.connection, self.clock.now(), touched)?;
-            for command in group {
+            let mut transaction =
+                Transaction { connection: &self.connection, now: self.clock.now(), touched };
+            transaction.create(&mut group.creations, &*self.clock)?;
+            for task in &mut group.others {
                 transaction.now = self.clock.now();
-                command.run(&mut transaction)?;
+                task.run(&mut transaction)?;
             }
             Ok(())
         });
@@ -171,15 +110,19 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
     use std::sync::mpsc;
 
+    use futures_util::future::{BoxFuture, join_all};
+    use futures_util::{FutureExt as _, poll};
     use tempfile::TempDir;
+    use tokio::sync::oneshot;
     use uuid::Uuid;
 
     use super::*;
     use crate::OperationName;
     use crate::data::payload::any::Any;
-    use crate::store::{Created, NewRecord, SqliteStore, Store, WorkerId};
+    use crate::store::{Created, Key, NewRecord, Record, SqliteStore, Store, StoreError, WorkerId};
 
     async fn open() -> (TempDir, SqliteStore) {
         let directory = tempfile::tempdir().unwrap();
@@ -206,31 +149,29 @@ mod tests {
         }
     }
 
-    /// Runs three commands in one group: the writer is held by a command before them until all three wait.
-    async fn in_one_group<T: Send + 'static>(
+    type Call<'s> = BoxFuture<'s, Result<Created, StoreError>>;
+
+    /// Lets all of these calls come into one group, in their order: the writer is held by a command before them until they wait.
+    async fn in_one_group<'s>(
         store: &SqliteStore,
-        second: impl FnOnce(&mut Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
-    ) -> (Result<Created, StoreError>, Result<T, StoreError>, Result<Created, StoreError>) {
+        calls: impl IntoIterator<Item = Call<'s>>,
+    ) -> Vec<Result<Created, StoreError>> {
         let (started, runs) = oneshot::channel();
         let (release, held) = mpsc::channel::<()>();
-        let hold = store.write(move |_| {
+        let mut hold = pin!(store.write(move |_| {
             let _ = started.send(());
             let _ = held.recv();
             Ok(())
-        });
-        let group = async {
-            runs.await.unwrap();
-            tokio::join!(
-                biased;
-                store.create(new("operations/first", 10), None),
-                store.write(second),
-                store.create(new("operations/third", 10), None),
-                async move { drop(release) },
-            )
-        };
-        let (held, (first, second, third, ())) = tokio::join!(hold, group);
-        held.unwrap();
-        (first, second, third)
+        }));
+        assert!(poll!(&mut hold).is_pending());
+        runs.await.unwrap();
+        let mut calls: Vec<_> = calls.into_iter().collect();
+        for call in &mut calls {
+            assert!(poll!(call).is_pending());
+        }
+        drop(release);
+        hold.await.unwrap();
+        join_all(calls).await
     }
 
     async fn exists(store: &SqliteStore, text: &str) -> bool {
@@ -249,10 +190,9 @@ mod tests {
     async fn a_full_disk_fails_the_whole_group_and_nothing_of_it_stays() {
         let (_directory, store) = open().await;
         allow_pages(&store, 100).await;
-        let (first, large, third) =
-            in_one_group(&store, |transaction| transaction.create(new("operations/large", 4 << 20), None))
-                .await;
-        for result in [first, large, third] {
+        let calls = [("first", 10), ("large", 4 << 20), ("third", 10)]
+            .map(|(id, size)| store.create(new(&format!("operations/{id}"), size), None));
+        for result in in_one_group(&store, calls).await {
             assert!(
                 matches!(result, Err(StoreError::Unavailable { maybe_applied: false, .. })),
                 "{result:?}"
@@ -270,13 +210,62 @@ mod tests {
     #[tokio::test]
     async fn a_command_that_is_invalid_fails_alone() {
         let (_directory, store) = open().await;
-        let (first, second, third) = in_one_group(&store, |transaction| {
-            transaction.connection.execute("INSERT INTO lro_meta VALUES ('secret', '')", [])
-        })
-        .await;
-        assert!(matches!(second, Err(StoreError::Invalid { .. })), "{second:?}");
-        assert!(matches!((first, third), (Ok(Created::New(_)), Ok(Created::New(_)))));
+        let second = store.write(|transaction| {
+            transaction.connection.execute("INSERT INTO lro_meta VALUES ('secret', '')", [])?;
+            Ok(Created::New(Record::create(new("operations/second", 10), transaction.now, None)))
+        });
+        let [first, third] =
+            ["operations/first", "operations/third"].map(|text| store.create(new(text, 10), None));
+        let results = in_one_group(&store, [first, second.boxed(), third]).await;
+        assert!(
+            matches!(
+                &results[..],
+                [Ok(Created::New(_)), Err(StoreError::Invalid { .. }), Ok(Created::New(_))]
+            ),
+            "{results:?}"
+        );
         assert!(exists(&store, "operations/first").await && exists(&store, "operations/third").await);
+    }
+
+    /// However many rows one statement has: each creation is refused for what stands against it alone, and before it in the group, too.
+    #[tokio::test]
+    async fn creations_of_one_group_are_refused_by_themselves() {
+        let (_directory, store) = open().await;
+        let there = |number| name(&format!("operations/{number}"));
+        store.create(new("operations/7", 10), None).await.unwrap();
+        for count in 1..40 {
+            let prefix = |number| format!("folders/{count}/operations/{number}");
+            let keyed = |number: u8, request: Option<u8>, exclusive: Option<u8>| {
+                let key = |number: u8| Key([count, number].repeat(16).try_into().unwrap());
+                let (request_key, exclusive_key) = (request.map(key), exclusive.map(key));
+                store.create(NewRecord { request_key, exclusive_key, ..new(&prefix(number), 10) }, None)
+            };
+            let calls = (0..count).map(|number| match number {
+                7 => store.create(new("operations/7", 10), None),
+                20 => keyed(3, None, None),
+                11 => keyed(11, None, Some(1)),
+                30 => keyed(30, None, Some(1)),
+                12 => keyed(12, Some(2), None),
+                31 => keyed(31, Some(2), None),
+                _ => keyed(number, None, None),
+            });
+            let results = in_one_group(&store, calls).await;
+            for (number, result) in results.iter().enumerate() {
+                let (found, expected) = match (number, result.as_ref().unwrap()) {
+                    (7, Created::Name(found)) => (found, there(7)),
+                    (20, Created::Name(found)) => (found, name(&prefix(3))),
+                    (30, Created::Exclusive(found)) => (found, name(&prefix(11))),
+                    (31, Created::Request(found)) => (found, name(&prefix(12))),
+                    (number, Created::New(created)) if ![7, 20, 30, 31].contains(&number) => {
+                        (created, name(&prefix(number as u8)))
+                    }
+                    other => panic!("{count}: {other:?}"),
+                };
+                assert_eq!(found.name, expected);
+                let stored = store.get(std::slice::from_ref(&expected)).await.unwrap();
+                assert_eq!(stored[0].as_ref(), Some(found));
+            }
+        }
     }
 
     #[tokio::test]
