@@ -133,8 +133,9 @@ impl Start {
             return false;
         }
         // A check leaves nothing, so no id has anything to do with it.
-        if self.settled.is_none() && !self.validate_only && self.request_key.is_none() {
-            self.settled = self.look_up().await.transpose();
+        let wanted = self.request_id.is_some() && self.request_key.is_none();
+        if wanted && self.settled.is_none() && !self.validate_only {
+            self.settled = Box::pin(self.look_up()).await.transpose();
         }
         self.settled.is_none()
     }
@@ -185,7 +186,8 @@ impl Start {
         })
     }
 
-    /// An `async` block, here and below: an `async fn` keeps its arguments twice.
+    /// An `async` block, here and below: an `async fn` keeps its arguments twice. And what few starts need is boxed: an allocator has much more to
+    /// do for a kilobyte than for less.
     fn create(mut self, prepared: Prepared) -> BoxFuture<'static, Answer> {
         async move {
             let operations = self.operations.clone();
@@ -200,12 +202,7 @@ impl Start {
             let metadata = metadata.packed(&attempt)?;
             self.goes_on().await;
             if let Some(settled) = self.settled.take() {
-                let known = match settled {
-                    Ok(known) => known,
-                    // Perhaps what refuses the call is what another one with its id has done since the look.
-                    Err(refused) => self.find().await?.ok_or_else(|| refused.into_error(domain))?,
-                };
-                return Ok((self.operations, known));
+                return Box::pin(self.answer(settled)).await;
             }
             check_parent(&self.parent)
                 .map_err(|why| errors::invalid_parent(&self.parent, &why.to_string()))?;
@@ -221,6 +218,16 @@ impl Start {
             Ok((operations, snapshot))
         }
         .boxed()
+    }
+
+    /// Answers a call that begins nothing.
+    async fn answer(self, settled: Result<Snapshot, Status>) -> Answer {
+        let known = match settled {
+            Ok(known) => known,
+            // Perhaps what refuses the call is what another one with its id has done since the look.
+            Err(refused) => self.find().await?.ok_or_else(|| refused.into_error(self.method.service))?,
+        };
+        Ok((self.operations, known))
     }
 
     /// Hands the handler over to recovery, with the metadata that the last attempt left.

@@ -45,20 +45,29 @@ impl GroupError {
 /// Work, and then what came of it. It goes back to its caller with that: memory that one thread allocates and another one frees has both
 /// of them at one lock of the allocator.
 pub(super) struct Task<W, T> {
-    work: Option<W>,
-    result: Option<Result<T, StoreError>>,
+    state: State<W, T>,
     caller: Option<oneshot::Sender<Box<Self>>>,
+}
+
+/// One place for both, since a creation's work and its answer are hundreds of bytes each.
+enum State<W, T> {
+    Asked(W),
+    Begun,
+    Settled(Result<T, StoreError>),
 }
 
 impl<W, T> Task<W, T> {
     pub(super) fn new(work: W) -> (Box<Self>, oneshot::Receiver<Box<Self>>) {
         let (caller, answer) = oneshot::channel();
-        (Box::new(Self { work: Some(work), result: None, caller: Some(caller) }), answer)
+        (Box::new(Self { state: State::Asked(work), caller: Some(caller) }), answer)
     }
 
     /// The work, once.
     pub(super) fn work(&mut self) -> Option<W> {
-        self.work.take()
+        match std::mem::replace(&mut self.state, State::Begun) {
+            State::Asked(work) => Some(work),
+            State::Begun | State::Settled(_) => None,
+        }
     }
 
     /// Keeps what came of it. An error of its own is its answer; any other is the end of the whole group, and is returned.
@@ -71,7 +80,7 @@ impl<W, T> Task<W, T> {
             // SQLite ends a transaction by itself when the disk is full, say. What follows would commit alone.
             Err(error) if !is_invalid(&error) || transaction.connection.is_autocommit() => Err(error),
             result => {
-                self.result = Some(result.map_err(store_error));
+                self.state = State::Settled(result.map_err(store_error));
                 Ok(())
             }
         }
@@ -80,7 +89,7 @@ impl<W, T> Task<W, T> {
     /// Answers with what came of it, or with the error of its group.
     pub(super) fn answer(mut self: Box<Self>, group: Result<(), &GroupError>) {
         if let Err(error) = group {
-            self.result = Some(Err(error.store_error()));
+            self.state = State::Settled(Err(error.store_error()));
         }
         if let Some(caller) = self.caller.take() {
             // An error says that the caller has gone.
@@ -90,7 +99,10 @@ impl<W, T> Task<W, T> {
 
     /// What came of it, when it is back. `None` when it was never run, nor answered.
     pub(super) fn into_result(self) -> Option<Result<T, StoreError>> {
-        self.result
+        match self.state {
+            State::Settled(result) => Some(result),
+            State::Asked(_) | State::Begun => None,
+        }
     }
 }
 
