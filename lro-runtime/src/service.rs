@@ -79,7 +79,7 @@ impl Operations {
         let engine = self.engine();
         let deadline = Instant::now() + limit;
         // Subscribed before the first look, so that an end between the two is not missed (P-073).
-        let mut subscription = engine.hub.subscribe(name, Interest::Waiting);
+        let subscription = engine.hub.subscribe(name, Interest::Waiting);
         let snapshot = self.read(name).await?;
         if snapshot.is_done() {
             return Ok(snapshot);

@@ -49,7 +49,7 @@ pub(crate) struct Engine {
     /// Tells that there may be something to run again.
     pub(crate) recoverable: Notify,
     pub(crate) health: Health,
-    incarnation: Mutex<Incarnation>,
+    incarnation: Mutex<Arc<Incarnation>>,
     /// Held while a condemned incarnation is replaced.
     replacing: tokio::sync::Mutex<()>,
     /// The full names of the methods whose types are known to have descriptors: each is looked up once.
@@ -59,7 +59,7 @@ pub(crate) struct Engine {
 }
 
 /// A worker as the store knows it. Condemned once its row was reaped, and then replaced by a new one.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Incarnation {
     pub(crate) worker: WorkerId,
     /// Cancelled when the store refused to renew the lease: the handlers of this worker are dropped.
@@ -67,8 +67,8 @@ pub(crate) struct Incarnation {
 }
 
 impl Incarnation {
-    fn new() -> Self {
-        Self { worker: WorkerId(Uuid::now_v7()), condemned: CancellationToken::new() }
+    fn new() -> Arc<Self> {
+        Arc::new(Self { worker: WorkerId(Uuid::now_v7()), condemned: CancellationToken::new() })
     }
 }
 
@@ -112,8 +112,8 @@ impl Engine {
     }
 
     /// The worker that this process is now.
-    pub(crate) fn incarnation(&self) -> Incarnation {
-        self.incarnation.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) fn incarnation(&self) -> Arc<Incarnation> {
+        Arc::clone(&self.incarnation.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The full name of a method whose response and metadata are of these types, if both can be rendered. Linked

@@ -44,7 +44,7 @@ impl Executor {
         }
     }
 
-    /// Holds the end of the operations off while a start decides whether to begin.
+    /// Holds the end of the operations off: while a start decides whether to begin, and until what it began is over.
     pub(crate) fn hold(&self) -> TaskTrackerToken {
         self.operations.token()
     }
@@ -62,7 +62,7 @@ impl Executor {
         Arc::clone(&self.running).acquire_owned().await.ok()
     }
 
-    /// Takes an operation that its caller begins to drive.
+    /// Takes an operation that [holds](Self::hold) the end off, and that its caller begins to drive.
     pub(crate) fn detach(&self, operation: BoxFuture<'static, ()>) -> Detached<'_> {
         Detached { executor: self, operation: Some(operation) }
     }
@@ -122,7 +122,7 @@ impl Drop for Detached<'_> {
     #[expect(clippy::disallowed_methods, reason = "the one place that spawns")]
     fn drop(&mut self) {
         if let Some(operation) = self.operation.take() {
-            self.executor.runtime.spawn(self.executor.operations.track_future(operation));
+            self.executor.runtime.spawn(operation);
         }
     }
 }

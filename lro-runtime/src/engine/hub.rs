@@ -3,6 +3,7 @@
 //! Waiters and running handlers subscribe alike. One slot holds the newest reading for all who subscribe to a name,
 //! so that a change costs one read however many wait. One broadcast channel for everybody was measured a thousand times slower.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashTable;
@@ -69,7 +70,7 @@ impl Hub {
         let entry = found.get_mut();
         *entry.count(interest) += 1;
         let slot = Arc::clone(&entry.slot);
-        let seen = lock(&slot.newest).version;
+        let seen = lock(&slot.newest).version.into();
         Subscription { hub: Arc::clone(self), slot, hash, interest, seen }
     }
 
@@ -141,18 +142,18 @@ pub(crate) struct Subscription {
     slot: Arc<Slot>,
     hash: u64,
     interest: Interest,
-    seen: u64,
+    /// An atomic, so that whoever waits need not own the subscription.
+    seen: AtomicU64,
 }
 
 impl Subscription {
     /// Waits for a reading that this subscriber has not seen; `None` says that there was no such record.
-    pub(crate) async fn next(&mut self) -> Option<Arc<Record>> {
+    pub(crate) async fn next(&self) -> Option<Arc<Record>> {
         loop {
             let changed = self.slot.changed.notified();
             {
                 let newest = lock(&self.slot.newest);
-                if newest.version != self.seen {
-                    self.seen = newest.version;
+                if self.seen.swap(newest.version, Relaxed) != newest.version {
                     return newest.record.clone();
                 }
             }
@@ -188,10 +189,10 @@ mod tests {
     async fn a_publication_between_subscription_and_wait_is_seen() {
         let hub = Arc::new(Hub::new());
         let name = OperationName::parse("operations/a").unwrap();
-        let mut early = hub.subscribe(&name, Interest::Waiting);
+        let early = hub.subscribe(&name, Interest::Waiting);
         hub.publish(&name, None);
         assert!(early.next().await.is_none(), "P-073");
-        let mut late = hub.subscribe(&name, Interest::Waiting);
+        let late = hub.subscribe(&name, Interest::Waiting);
         tokio::select! {
             biased;
             _ = late.next() => panic!("nothing was published since"),

@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::context::{Attempt, Begun};
 use super::core::{Backoff, Engine, Incarnation, store_fault};
@@ -33,7 +34,7 @@ pub(crate) type Begin = Box<dyn FnOnce(&Record) -> Handler + Send>;
 /// One operation of this process, from its creation to its end.
 pub(crate) struct Run {
     engine: Arc<Engine>,
-    incarnation: Incarnation,
+    incarnation: Arc<Incarnation>,
     attempt: Arc<Attempt>,
     subscription: Subscription,
     /// The attempt that the record has: 0 while the operation waits for its turn.
@@ -102,7 +103,7 @@ impl Run {
         )
     }
 
-    /// Creates the record, answers the caller, and then runs the handler to its end. Where another call's record has the request
+    /// Creates the record, answers the caller, and then runs the handler to its end, while it holds a shutdown off. Where another call's record has the request
     /// id, it answers with that one, and is over.
     ///
     /// An `async` block, not an `async fn`, which would keep every argument twice; and what is brief is boxed, here and below.
@@ -110,12 +111,14 @@ impl Run {
     #[expect(clippy::manual_async_fn, reason = "an async fn keeps every argument twice")]
     pub(crate) fn start(
         mut self,
+        held: TaskTrackerToken,
         record: Box<NewRecord>,
         place: Place,
         handler: Handler,
         answer: oneshot::Sender<Result<Option<Snapshot>, Status>>,
     ) -> impl Future<Output = ()> + Send + 'static {
         async move {
+            let _held = held;
             self.number = record.attempt;
             self.restartable = record.restartable;
             let known = Box::pin(self.create(record)).await;
@@ -257,14 +260,13 @@ impl Run {
 
     /// Waits until the operation may run. A cancel, or its deadline, ends it before its turn.
     async fn wait_for_turn(&mut self, place: OwnedSemaphorePermit) -> Result<Turn, Lost> {
-        let engine = Arc::clone(&self.engine);
-        let condemned = self.incarnation.condemned.clone();
+        let (engine, incarnation) = (Arc::clone(&self.engine), Arc::clone(&self.incarnation));
         let mut turn = pin!(engine.executor.turn());
         let mut over = pin!(over(self.deadline));
         self.permit = loop {
             tokio::select! {
                 biased;
-                () = condemned.cancelled() => return Err(Lost),
+                () = incarnation.condemned.cancelled() => return Err(Lost),
                 () = &mut over => return Ok(Turn::End(Ending::DeadlineExceeded)),
                 () = engine.interrupt.cancelled() => return Ok(Turn::End(Ending::Interrupted)),
                 // Nothing of it is lost by going elsewhere, and there it may have its turn.
@@ -295,13 +297,11 @@ impl Run {
 
     /// Polls the handler until it returns, is dropped, or the attempt is lost; writes its progress meanwhile.
     #[expect(clippy::manual_async_fn, reason = "an async fn keeps every argument twice")]
-    fn run_handler(&mut self, handler: Handler) -> impl Future<Output = Result<Ending, Lost>> + Send + '_ {
+    fn run_handler(&self, handler: Handler) -> impl Future<Output = Result<Ending, Lost>> + Send + '_ {
         async move {
-            let engine = Arc::clone(&self.engine);
-            let attempt = Arc::clone(&self.attempt);
-            let condemned = self.incarnation.condemned.clone();
+            let Self { engine, attempt, incarnation, .. } = self;
             let mut handler = AssertUnwindSafe(handler).catch_unwind();
-            let mut progress = pin!(write_progress(&engine, &attempt, self.number));
+            let mut progress = pin!(write_progress(engine, attempt, self.number));
             let mut grace = pin!(grace(&attempt.cancel, engine.settings.cancel_grace));
             let mut over = pin!(over(self.deadline));
             let ending = loop {
@@ -314,7 +314,7 @@ impl Run {
                             Ending::Panicked
                         }
                     }),
-                    () = condemned.cancelled() => break Err(Lost),
+                    () = incarnation.condemned.cancelled() => break Err(Lost),
                     () = &mut grace => break Ok(Ending::Cancelled),
                     () = &mut over => break Ok(Ending::DeadlineExceeded),
                     () = engine.interrupt.cancelled() => break Ok(Ending::Interrupted),
@@ -334,7 +334,7 @@ impl Run {
 
     /// Waits for news of the operation. What looks like a loss is read once more: a reading from before the creation
     /// may be published late.
-    async fn look(&mut self) -> Seen {
+    async fn look(&self) -> Seen {
         let record = self.subscription.next().await;
         let worker = self.incarnation.worker;
         match lifecycle::seen(record.as_deref(), worker, self.number) {

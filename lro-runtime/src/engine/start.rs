@@ -8,7 +8,6 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -32,8 +31,8 @@ use crate::rules::errors;
 use crate::rules::keys::{self, check_request_id, exclusive_key, request_key};
 use crate::store::Query;
 
-/// An operation that is not recorded yet, with its answer to the call, and what holds a shutdown off until it runs.
-type Begun = (TaskTrackerToken, BoxFuture<'static, ()>, oneshot::Receiver<Result<Option<Snapshot>, Status>>);
+/// An operation that is not recorded yet, with its answer to the call.
+type Begun = (BoxFuture<'static, ()>, oneshot::Receiver<Result<Option<Snapshot>, Status>>);
 
 /// One start call, from the attribute's expansion.
 #[derive(Debug)]
@@ -190,8 +189,7 @@ impl Start {
     /// do for a kilobyte than for less.
     fn create(mut self, prepared: Prepared) -> BoxFuture<'static, Answer> {
         async move {
-            let operations = self.operations.clone();
-            let engine = operations.engine();
+            let engine = self.operations.engine();
             let domain = self.method.service;
             let method = engine.describe(self.method, prepared.response_type, prepared.metadata_type)?;
             let limit = engine.settings.payload_limit;
@@ -215,7 +213,7 @@ impl Start {
             let span = tracing::info_span!("operation.start", method = self.method.name, operation = %name);
             let known = self.record(&method, attempt, metadata.clone(), handler).instrument(span).await?;
             let snapshot = known.unwrap_or(Snapshot { name, metadata, outcome: None });
-            Ok((operations, snapshot))
+            Ok((self.operations, snapshot))
         }
         .boxed()
     }
@@ -252,33 +250,30 @@ impl Start {
     }
 
     /// Answers with the operation that another call with the request id has started meanwhile, if there is one.
-    fn record(
-        self,
-        method: &Arc<str>,
+    fn record<'s>(
+        &'s mut self,
+        method: &'s Arc<str>,
         attempt: Arc<Attempt>,
         metadata: Any,
         handler: Handler,
-    ) -> impl Future<Output = Result<Option<Snapshot>, Status>> + Send + 'static {
-        let operations = self.operations.clone();
-        let begun = self.begin(method, attempt, metadata, handler);
+    ) -> impl Future<Output = Result<Option<Snapshot>, Status>> + Send + 's {
         async move {
-            // Held until the operation is the executor's.
-            let (_held, operation, answered) = begun?;
-            let answered = operations.engine().executor.detach(operation).until(answered).await;
+            let (operation, answered) = self.begin(method, attempt, metadata, handler)?;
+            let answered = self.operations.engine().executor.detach(operation).until(answered).await;
             // The operation is gone without an answer only when the runtime is.
             answered.unwrap_or_else(|_| Err(errors::shutting_down()))
         }
     }
 
     fn begin(
-        self,
+        &mut self,
         method: &Arc<str>,
         attempt: Arc<Attempt>,
         metadata: Any,
         handler: Handler,
     ) -> Result<Begun, Status> {
         let engine = self.operations.engine();
-        // Held before the look: a shutdown either is seen here, or waits for this operation.
+        // Held before the look, and until the operation is over: a shutdown either is seen here, or waits for it.
         let held = engine.executor.hold();
         if engine.closing.is_cancelled() {
             return Err(errors::shutting_down());
@@ -289,7 +284,7 @@ impl Start {
         let run = Run::new(Arc::clone(engine), attempt, self.time_limit);
         let record = Box::new(NewRecord {
             restartable: self.method.on_interrupt != OnInterrupt::Fail,
-            request: self.request.filter(|_| self.method.on_interrupt != OnInterrupt::Fail),
+            request: self.request.take().filter(|_| self.method.on_interrupt != OnInterrupt::Fail),
             request_hash: self.request_hash,
             request_key: self.request_key,
             exclusive_key: self.exclusive_key,
@@ -299,8 +294,8 @@ impl Start {
         let span = run.span(method, 1);
         // The creation, too, is detached: a caller that hangs up between the write and its reply leaves a
         // running operation behind, not a record that nobody runs.
-        let operation = run.start(record, place, handler, answer).instrument(span).boxed();
-        Ok((held, operation, answered))
+        let operation = run.start(held, record, place, handler, answer).instrument(span).boxed();
+        Ok((operation, answered))
     }
 
     /// Makes the request id a key of the operation to be, and looks for an operation that has it already.
