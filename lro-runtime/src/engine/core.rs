@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -42,8 +43,7 @@ pub(crate) struct Engine {
     pub(crate) waiters: Semaphore,
     /// Cancelled when the engine starts nothing more, and holds no waiter up.
     pub(crate) closing: CancellationToken,
-    /// Cancelled when the shutdown's grace is over: handlers are dropped.
-    pub(crate) interrupt: CancellationToken,
+    interrupted: AtomicBool,
     /// What can run again here.
     pub(crate) services: Services,
     /// Tells that there may be something to run again.
@@ -62,7 +62,7 @@ pub(crate) struct Engine {
 #[derive(Debug)]
 pub(crate) struct Incarnation {
     pub(crate) worker: WorkerId,
-    /// Cancelled when the store refused to renew the lease: the handlers of this worker are dropped.
+    /// Cancelled when the store refused to renew the lease: the handlers of this worker are dropped. Whoever cancels it wakes the hub.
     pub(crate) condemned: CancellationToken,
 }
 
@@ -100,7 +100,7 @@ impl Engine {
             waiters: Semaphore::new(settings.waiters.min(Semaphore::MAX_PERMITS)),
             settings,
             closing: CancellationToken::new(),
-            interrupt: CancellationToken::new(),
+            interrupted: AtomicBool::new(false),
             services: Services::default(),
             recoverable: Notify::new(),
             health,
@@ -109,6 +109,16 @@ impl Engine {
             described: RwLock::default(),
             given_up: Mutex::default(),
         })
+    }
+
+    /// Lets the handlers that still run be dropped: the shutdown's grace is over.
+    pub(crate) fn interrupt(&self) {
+        self.interrupted.store(true, SeqCst);
+        self.hub.wake();
+    }
+
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.interrupted.load(SeqCst)
     }
 
     /// The worker that this process is now.
@@ -185,6 +195,7 @@ impl Engine {
             return Ok(());
         }
         old.condemned.cancel();
+        self.hub.wake();
         // Invariant: a worker is replaced once, however many of its renewals are refused. Of two that took its place, one would never
         // be renewed, and what was started meanwhile would be taken from it.
         let _replacing = self.replacing.lock().await;

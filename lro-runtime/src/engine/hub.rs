@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashTable;
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 use crate::data::name::OperationName;
 use crate::data::record::Record;
@@ -87,6 +88,16 @@ impl Hub {
         }
     }
 
+    /// Wakes everybody, in the order of the names, with nothing new of any operation: something has changed for all of them.
+    pub(crate) fn wake(&self) {
+        let mut slots = Vec::new();
+        for shard in &self.shards {
+            slots.extend(lock(shard).iter().map(|entry| Arc::clone(&entry.slot)));
+        }
+        slots.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        slots.iter().for_each(|slot| slot.changed.notify_waiters());
+    }
+
     /// Whether this engine runs the operation.
     pub(crate) fn runs(&self, name: &OperationName) -> bool {
         let hash = name.hash64();
@@ -150,16 +161,23 @@ impl Subscription {
     /// Waits for a reading that this subscriber has not seen; `None` says that there was no such record.
     pub(crate) async fn next(&self) -> Option<Arc<Record>> {
         loop {
-            let changed = self.slot.changed.notified();
-            {
-                let newest = lock(&self.slot.newest);
-                if self.seen.swap(newest.version, Relaxed) != newest.version {
-                    return newest.record.clone();
-                }
+            let woken = self.woken();
+            if let Some(reading) = self.unseen() {
+                return reading;
             }
-            // Invariant: `notified` counts `notify_waiters` from its creation on, which stands before the look.
-            changed.await;
+            woken.await;
         }
+    }
+
+    /// Waits for something to be told. Invariant: it counts from its creation on, so whoever creates it before a look misses nothing.
+    pub(crate) fn woken(&self) -> Notified<'_> {
+        self.slot.changed.notified()
+    }
+
+    /// The newest reading, if this subscriber has not seen it.
+    pub(crate) fn unseen(&self) -> Option<Option<Arc<Record>>> {
+        let newest = lock(&self.slot.newest);
+        (self.seen.swap(newest.version, Relaxed) != newest.version).then(|| newest.record.clone())
     }
 }
 

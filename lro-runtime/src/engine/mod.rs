@@ -20,6 +20,7 @@ mod request;
 mod rerun;
 mod restart;
 mod run;
+mod running;
 mod service;
 mod services;
 mod settings;

@@ -145,7 +145,7 @@ impl Operations {
         engine.closing.cancel();
         engine.services.clear();
         if !engine.executor.operations_ended(grace).await {
-            engine.interrupt.cancel();
+            engine.interrupt();
             // A store that does not answer must not hold the process up for ever: the next engine ends what is left.
             if !engine.executor.operations_ended(engine.settings.lease).await {
                 tracing::warn!(

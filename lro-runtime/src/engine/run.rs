@@ -1,16 +1,12 @@
 //! The life of one operation in this process: create, wait for a turn, run, end.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::context::{Attempt, Begun};
@@ -33,33 +29,27 @@ pub(crate) type Begin = Box<dyn FnOnce(&Record) -> Handler + Send>;
 
 /// One operation of this process, from its creation to its end.
 pub(crate) struct Run {
-    engine: Arc<Engine>,
-    incarnation: Arc<Incarnation>,
-    attempt: Arc<Attempt>,
-    subscription: Subscription,
+    pub(super) engine: Arc<Engine>,
+    pub(super) incarnation: Arc<Incarnation>,
+    pub(super) attempt: Arc<Attempt>,
+    pub(super) subscription: Subscription,
     /// The attempt that the record has: 0 while the operation waits for its turn.
-    number: u32,
+    pub(super) number: u32,
     /// Whether another attempt may follow this one.
-    restartable: bool,
+    pub(super) restartable: bool,
     /// The right to run, held until the end is written.
-    permit: Option<OwnedSemaphorePermit>,
+    pub(super) permit: Option<OwnedSemaphorePermit>,
     /// How long the operation may take.
     time_limit: Option<Duration>,
     /// When that is over; set by the creation.
-    deadline: Option<Instant>,
+    pub(super) deadline: Option<Instant>,
 }
 
 /// Why a run stopped without an end of its own: the record is done, gone, or another attempt's. Nothing is written.
-struct Lost;
-
-/// What waiting for a turn came to.
-enum Turn {
-    Run,
-    End(Ending),
-}
+pub(super) struct Lost;
 
 /// What a guarded write came to.
-enum Answer {
+pub(super) enum Answer {
     Applied(Head),
     Refused,
     /// The worker is condemned: the write is refused for ever.
@@ -149,10 +139,11 @@ impl Run {
         async move {
             match place {
                 Place::Running(permit) => self.permit = Some(permit),
-                Place::Waiting(place) => match Box::pin(self.wait_for_turn(place)).await? {
-                    Turn::Run => {}
-                    Turn::End(ending) => return Ok(ending),
-                },
+                Place::Waiting(place) => {
+                    if let Some(ending) = Box::pin(self.wait_for_turn(place)).await? {
+                        return Ok(ending);
+                    }
+                }
             }
             self.run_handler(handler).await
         }
@@ -258,91 +249,6 @@ impl Run {
         self.deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
     }
 
-    /// Waits until the operation may run. A cancel, or its deadline, ends it before its turn.
-    async fn wait_for_turn(&mut self, place: OwnedSemaphorePermit) -> Result<Turn, Lost> {
-        let (engine, incarnation) = (Arc::clone(&self.engine), Arc::clone(&self.incarnation));
-        let mut turn = pin!(engine.executor.turn());
-        let mut over = pin!(over(self.deadline));
-        self.permit = loop {
-            tokio::select! {
-                biased;
-                () = incarnation.condemned.cancelled() => return Err(Lost),
-                () = &mut over => return Ok(Turn::End(Ending::DeadlineExceeded)),
-                () = engine.interrupt.cancelled() => return Ok(Turn::End(Ending::Interrupted)),
-                // Nothing of it is lost by going elsewhere, and there it may have its turn.
-                () = engine.closing.cancelled(), if self.restartable => return Ok(Turn::End(Ending::Interrupted)),
-                permit = &mut turn => break permit,
-                seen = self.look() => match seen {
-                    Seen::Mine => {}
-                    Seen::Cancelled => return Ok(Turn::End(Ending::Cancelled)),
-                    Seen::Lost => return Err(Lost),
-                },
-            }
-        };
-        drop(place);
-        let seen = match self.write(Patch { attempt: Some(1), ..Patch::default() }).await {
-            Answer::Applied(head) => lifecycle::head_seen(&head, 1),
-            // Perhaps an earlier try was applied, and its reply lost.
-            Answer::Refused => self.reread(1).await,
-            Answer::Condemned => Seen::Lost,
-        };
-        self.number = 1;
-        // Invariant: no attempt starts after an acknowledged cancel. The write that starts it also tells of the cancel.
-        match seen {
-            Seen::Mine => Ok(Turn::Run),
-            Seen::Cancelled => Ok(Turn::End(Ending::Cancelled)),
-            Seen::Lost => Err(Lost),
-        }
-    }
-
-    /// Polls the handler until it returns, is dropped, or the attempt is lost; writes its progress meanwhile.
-    #[expect(clippy::manual_async_fn, reason = "an async fn keeps every argument twice")]
-    fn run_handler(&self, handler: Handler) -> impl Future<Output = Result<Ending, Lost>> + Send + '_ {
-        async move {
-            let Self { engine, attempt, incarnation, .. } = self;
-            let mut handler = AssertUnwindSafe(handler).catch_unwind();
-            let mut progress = pin!(write_progress(engine, attempt, self.number));
-            let mut grace = pin!(grace(&attempt.cancel, engine.settings.cancel_grace));
-            let mut over = pin!(over(self.deadline));
-            let ending = loop {
-                tokio::select! {
-                    biased;
-                    returned = &mut handler => break Ok(match returned {
-                        Ok(result) => Ending::Returned(result),
-                        Err(panic) => {
-                            tracing::error!(panic = panic_text(&*panic), "the handler panicked");
-                            Ending::Panicked
-                        }
-                    }),
-                    () = incarnation.condemned.cancelled() => break Err(Lost),
-                    () = &mut grace => break Ok(Ending::Cancelled),
-                    () = &mut over => break Ok(Ending::DeadlineExceeded),
-                    () = engine.interrupt.cancelled() => break Ok(Ending::Interrupted),
-                    Lost = &mut progress => break Err(Lost),
-                    seen = self.look() => match seen {
-                        Seen::Mine => {}
-                        Seen::Cancelled => attempt.cancel.cancel(),
-                        Seen::Lost => break Err(Lost),
-                    },
-                }
-            };
-            // Invariant: the handler is gone before its end is written (P-190). Its destructors are the user's, and may panic.
-            drop_quietly(handler);
-            ending
-        }
-    }
-
-    /// Waits for news of the operation. What looks like a loss is read once more: a reading from before the creation
-    /// may be published late.
-    async fn look(&self) -> Seen {
-        let record = self.subscription.next().await;
-        let worker = self.incarnation.worker;
-        match lifecycle::seen(record.as_deref(), worker, self.number) {
-            Seen::Lost => Box::pin(self.reread(self.number)).await,
-            seen => seen,
-        }
-    }
-
     /// Writes the end, with the last metadata. The losers of a race are dropped in silence (P-188).
     async fn end(&self, ending: Ending) {
         let last = self.attempt.progress.close();
@@ -360,7 +266,7 @@ impl Run {
 
     /// Repeats a write of this attempt until the store answers it for certain. A lost reply needs no special care: what
     /// the first try did makes the guard refuse the second.
-    async fn write(&self, mut patch: Patch) -> Answer {
+    pub(super) async fn write(&self, mut patch: Patch) -> Answer {
         let mut backoff = Backoff::new();
         let guard = Guard::Attempt(self.number);
         loop {
@@ -386,7 +292,7 @@ impl Run {
     }
 
     /// Reads the record, and says what it means for this attempt of it.
-    async fn reread(&self, attempt: u32) -> Seen {
+    pub(super) async fn reread(&self, attempt: u32) -> Seen {
         lifecycle::seen(self.read().await.as_ref(), self.incarnation.worker, attempt)
     }
 
@@ -407,66 +313,4 @@ impl Run {
             }
         }
     }
-}
-
-/// Ends when a cancel was asked for and the grace after it is over.
-async fn grace(cancel: &CancellationToken, grace: Duration) {
-    cancel.cancelled().await;
-    Box::pin(tokio::time::sleep(grace)).await;
-}
-
-/// Ends at the deadline; without one, never.
-async fn over(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => Box::pin(tokio::time::sleep_until(deadline)).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Writes the attempt's progress, one write at a time, until the attempt is lost.
-async fn write_progress(engine: &Engine, attempt: &Attempt, number: u32) -> Lost {
-    loop {
-        let (version, patch) = attempt.progress.next().await;
-        if let Err(lost) = Box::pin(write_one(engine, attempt, number, version, patch)).await {
-            return lost;
-        }
-    }
-}
-
-async fn write_one(
-    engine: &Engine,
-    attempt: &Attempt,
-    number: u32,
-    version: u64,
-    patch: Patch,
-) -> Result<(), Lost> {
-    match engine.store.update(&attempt.name, Guard::Attempt(number), patch).await {
-        Ok(Written::Applied(head)) => {
-            if head.cancelled {
-                attempt.cancel.cancel();
-            }
-            attempt.progress.written(version);
-            Ok(())
-        }
-        Ok(Written::Refused(_) | Written::Absent) => Err(Lost),
-        Err(error) => {
-            store_fault("progress", &error);
-            attempt.progress.postponed();
-            // Newer values that come meanwhile go into the next try.
-            tokio::time::sleep(Backoff::LONGEST).await;
-            Ok(())
-        }
-    }
-}
-
-fn drop_quietly<T>(value: T) {
-    if let Err(panic) = std::panic::catch_unwind(AssertUnwindSafe(|| drop(value))) {
-        tracing::error!(panic = panic_text(&*panic), "the handler panicked while it was dropped");
-    }
-}
-
-/// The text of a panic, for the log alone (P-037).
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("not a text")
 }

@@ -250,6 +250,7 @@ impl Start {
     }
 
     /// Answers with the operation that another call with the request id has started meanwhile, if there is one.
+    #[expect(clippy::manual_async_fn, reason = "an async fn keeps every argument twice")]
     fn record<'s>(
         &'s mut self,
         method: &'s Arc<str>,
