@@ -172,8 +172,7 @@ impl Patch {
 impl Record {
     /// The record of a creation at this instant.
     pub fn create(new: NewRecord, now: SystemTime, time_limit: Option<Duration>) -> Self {
-        let now = whole_micros(now);
-        Self {
+        let mut record = Self {
             name: new.name,
             method: new.method,
             restartable: new.restartable,
@@ -190,10 +189,18 @@ impl Record {
             create_time: now,
             end_time: None,
             expire_time: None,
-            deadline: time_limit.and_then(|limit| later(now, limit)),
+            deadline: None,
             cancel_time: None,
             remove_time: None,
-        }
+        };
+        record.date(now, time_limit);
+        record
+    }
+
+    /// Says when it is created, and by when it must have ended.
+    pub(crate) fn date(&mut self, now: SystemTime, time_limit: Option<Duration>) {
+        self.create_time = whole_micros(now);
+        self.deadline = time_limit.and_then(|limit| later(self.create_time, limit));
     }
 
     /// Changes the record as an admitted update says, at this instant of the store's clock.

@@ -1,26 +1,20 @@
 //! What waits for the writer: it runs in the transaction of its group, and goes back to its caller, with its answer, after the commit.
+//!
+//! Back in its box: memory that one thread allocates and another one frees has both of them at one lock of the allocator.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::oneshot;
 
-use super::error::{is_corrupt, is_invalid, store_error};
+use super::error::{is_corrupt, store_error};
 use super::write::Transaction;
-use crate::store::{Created, NewRecord, StoreError};
+use crate::store::{Created, NewRecord, Record, StoreError};
 
 /// A command. Creations are told from the others, since one statement does many of them.
 pub(super) enum Command {
-    Create(Creation),
+    Create(Box<Creation>),
     Other(Box<dyn Run>),
-}
-
-pub(super) type Creation = Box<Task<NewRow, Created>>;
-
-/// A record to be.
-pub(super) struct NewRow {
-    pub(super) record: NewRecord,
-    pub(super) time_limit: Option<Duration>,
 }
 
 /// Why a group was not committed.
@@ -42,54 +36,38 @@ impl GroupError {
     }
 }
 
-/// Work, and then what came of it. It goes back to its caller with that: memory that one thread allocates and another one frees has both
-/// of them at one lock of the allocator.
-pub(super) struct Task<W, T> {
-    state: State<W, T>,
+/// A record to be. It is dated and inserted where it lies, since it is hundreds of bytes.
+pub(super) struct Creation {
+    pub(super) record: Record,
+    time_limit: Option<Duration>,
+    refused: Option<Result<Created, StoreError>>,
     caller: Option<oneshot::Sender<Box<Self>>>,
 }
 
-/// One place for both, since a creation's work and its answer are hundreds of bytes each.
-enum State<W, T> {
-    Asked(W),
-    Begun,
-    Settled(Result<T, StoreError>),
-}
-
-impl<W, T> Task<W, T> {
-    pub(super) fn new(work: W) -> (Box<Self>, oneshot::Receiver<Box<Self>>) {
+impl Creation {
+    pub(super) fn new(
+        new: NewRecord,
+        time_limit: Option<Duration>,
+    ) -> (Box<Self>, oneshot::Receiver<Box<Self>>) {
         let (caller, answer) = oneshot::channel();
-        (Box::new(Self { state: State::Asked(work), caller: Some(caller) }), answer)
+        let record = Record::create(new, SystemTime::UNIX_EPOCH, None);
+        (Box::new(Self { record, time_limit, refused: None, caller: Some(caller) }), answer)
     }
 
-    /// The work, once.
-    pub(super) fn work(&mut self) -> Option<W> {
-        match std::mem::replace(&mut self.state, State::Begun) {
-            State::Asked(work) => Some(work),
-            State::Begun | State::Settled(_) => None,
-        }
+    /// Says when it is created.
+    pub(super) fn date(&mut self, now: SystemTime) {
+        self.record.date(now, self.time_limit);
     }
 
-    /// Keeps what came of it. An error of its own is its answer; any other is the end of the whole group, and is returned.
-    pub(super) fn settle(
-        &mut self,
-        result: rusqlite::Result<T>,
-        transaction: &Transaction<'_>,
-    ) -> rusqlite::Result<()> {
-        match result {
-            // SQLite ends a transaction by itself when the disk is full, say. What follows would commit alone.
-            Err(error) if !is_invalid(&error) || transaction.connection.is_autocommit() => Err(error),
-            result => {
-                self.state = State::Settled(result.map_err(store_error));
-                Ok(())
-            }
-        }
+    /// Says what stands against it.
+    pub(super) fn refuse(&mut self, refused: Result<Created, StoreError>) {
+        self.refused = Some(refused);
     }
 
-    /// Answers with what came of it, or with the error of its group.
+    /// Answers that it is done, or what stands against it, or with the error of its group.
     pub(super) fn answer(mut self: Box<Self>, group: Result<(), &GroupError>) {
         if let Err(error) = group {
-            self.state = State::Settled(Err(error.store_error()));
+            self.refused = Some(Err(error.store_error()));
         }
         if let Some(caller) = self.caller.take() {
             // An error says that the caller has gone.
@@ -97,21 +75,37 @@ impl<W, T> Task<W, T> {
         }
     }
 
+    /// What came of it, when it is back.
+    pub(super) fn into_result(self) -> Result<Created, StoreError> {
+        self.refused.unwrap_or(Ok(Created::New(self.record)))
+    }
+}
+
+/// Work, and then what came of it.
+pub(super) struct Task<W, T> {
+    work: Option<W>,
+    result: Option<Result<T, StoreError>>,
+    caller: Option<oneshot::Sender<Box<Self>>>,
+}
+
+impl<W, T> Task<W, T> {
+    pub(super) fn new(work: W) -> (Box<Self>, oneshot::Receiver<Box<Self>>) {
+        let (caller, answer) = oneshot::channel();
+        (Box::new(Self { work: Some(work), result: None, caller: Some(caller) }), answer)
+    }
+
     /// What came of it, when it is back. `None` when it was never run, nor answered.
     pub(super) fn into_result(self) -> Option<Result<T, StoreError>> {
-        match self.state {
-            State::Settled(result) => Some(result),
-            State::Asked(_) | State::Begun => None,
-        }
+        self.result
     }
 }
 
 /// A task made of a closure.
 pub(super) trait Run: Send {
-    /// Runs it. An error is the end of the whole group.
+    /// Runs it. An error is the end of the whole group; an error of the task's own is kept for its answer.
     fn run(&mut self, transaction: &mut Transaction<'_>) -> rusqlite::Result<()>;
 
-    /// [`Task::answer`].
+    /// Answers it: with what it returned, or with the error of its group.
     fn answer(self: Box<Self>, group: Result<(), &GroupError>);
 }
 
@@ -121,12 +115,23 @@ where
     T: Send,
 {
     fn run(&mut self, transaction: &mut Transaction<'_>) -> rusqlite::Result<()> {
-        let Some(work) = self.work() else { return Ok(()) };
-        let result = work(transaction);
-        self.settle(result, transaction)
+        let Some(work) = self.work.take() else { return Ok(()) };
+        match work(transaction) {
+            Err(error) if !transaction.goes_on(&error) => Err(error),
+            result => {
+                self.result = Some(result.map_err(store_error));
+                Ok(())
+            }
+        }
     }
 
-    fn answer(self: Box<Self>, group: Result<(), &GroupError>) {
-        Task::answer(self, group);
+    fn answer(mut self: Box<Self>, group: Result<(), &GroupError>) {
+        if let Err(error) = group {
+            self.result = Some(Err(error.store_error()));
+        }
+        if let Some(caller) = self.caller.take() {
+            // An error says that the caller has gone.
+            let _ = caller.send(self);
+        }
     }
 }

@@ -27,7 +27,7 @@ use bytes::Bytes;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use self::command::{Command, NewRow, Task};
+use self::command::{Command, Creation, Task};
 use self::error::store_error;
 use self::lock::SideLock;
 use self::queue::Queue;
@@ -111,27 +111,11 @@ impl SqliteStore {
         T: Send + 'static,
         W: FnOnce(&mut Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
-        self.ask(work, |task| Command::Other(task))
-    }
-
-    /// Hands work to the writer, and waits for what comes of it.
-    fn ask<T, W>(
-        &self,
-        work: W,
-        command: impl FnOnce(Box<Task<W, T>>) -> Command,
-    ) -> impl Future<Output = Result<T, StoreError>> + Send
-    where
-        T: Send + 'static,
-        W: Send + 'static,
-    {
         let (task, answer) = Task::new(work);
-        let command = command(task);
+        let writes = &self.0.writes;
         async move {
-            self.0.writes.push(command);
-            // Without an answer the writer has panicked, perhaps after the commit.
-            let answered = answer.await.ok().and_then(|task| task.into_result());
-            answered
-                .unwrap_or_else(|| Err(StoreError::maybe_applied("the writer has ended without an answer")))
+            writes.push(Command::Other(task));
+            answer.await.ok().and_then(|task| task.into_result()).unwrap_or_else(unanswered)
         }
     }
 
@@ -152,6 +136,11 @@ impl SqliteStore {
     }
 }
 
+/// Without an answer the writer has panicked, perhaps after the commit.
+fn unanswered<T>() -> Result<T, StoreError> {
+    Err(StoreError::maybe_applied("the writer has ended without an answer"))
+}
+
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteStore").finish_non_exhaustive()
@@ -161,7 +150,9 @@ impl fmt::Debug for SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn create(&self, record: NewRecord, time_limit: Option<Duration>) -> Result<Created, StoreError> {
-        self.ask(NewRow { record, time_limit }, Command::Create).await
+        let (creation, answer) = Creation::new(record, time_limit);
+        self.0.writes.push(Command::Create(creation));
+        answer.await.map_or_else(|_| unanswered(), |creation| creation.into_result())
     }
 
     async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, StoreError> {

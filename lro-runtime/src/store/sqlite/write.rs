@@ -7,6 +7,7 @@ use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
 use uuid::Uuid;
 
+use super::error::is_invalid;
 use super::row::{COLUMNS, WIDTH, columns, encode, record};
 use crate::OperationName;
 use crate::store::clock::{later, to_micros};
@@ -32,6 +33,12 @@ fn select(condition: &str) -> String {
 }
 
 impl Transaction<'_> {
+    /// Whether only the statement failed, because of what it was given.
+    pub(super) fn goes_on(&self, error: &rusqlite::Error) -> bool {
+        // SQLite ends a transaction by itself when the disk is full, say. What follows would commit alone.
+        is_invalid(error) && !self.connection.is_autocommit()
+    }
+
     pub(super) fn find(&self, sql: &str, key: &dyn ToSql) -> rusqlite::Result<Option<Record>> {
         Ok(self.read(sql, key)?.map(|(_, record)| record.as_of(self.now)))
     }

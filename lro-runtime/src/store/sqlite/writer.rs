@@ -28,7 +28,8 @@ const LARGE: usize = 64;
 /// What shares a transaction. Its order is free: nobody in it has been answered, so nobody has seen another's write.
 #[derive(Default)]
 struct Group {
-    creations: Vec<Creation>,
+    #[expect(clippy::vec_box, reason = "they go back to their callers as they are")]
+    creations: Vec<Box<Creation>>,
     others: Vec<Box<dyn Run>>,
 }
 
@@ -231,6 +232,10 @@ mod tests {
     #[tokio::test]
     async fn creations_of_one_group_are_refused_by_themselves() {
         let (_directory, store) = open().await;
+        // As an application may have one, in a table of its own.
+        let trigger = "CREATE TABLE audit (id); CREATE TRIGGER audited AFTER INSERT ON lro_operation
+             BEGIN INSERT INTO audit VALUES (new.id); INSERT INTO audit VALUES (new.id); END";
+        store.write(|transaction| transaction.connection.execute_batch(trigger)).await.unwrap();
         let there = |number| name(&format!("operations/{number}"));
         store.create(new("operations/7", 10), None).await.unwrap();
         for count in 1..40 {
