@@ -97,9 +97,10 @@ impl Run {
                         News::Seen(Seen::Lost) | News::Condemned => break Err(Lost),
                         News::Interrupted => break Ok(Ending::Interrupted),
                     },
-                    () = &mut over => break Ok(Ending::DeadlineExceeded),
                     Lost = &mut progress => break Err(Lost),
+                    // After all that cancels.
                     () = &mut grace => break Ok(Ending::Cancelled),
+                    () = &mut over => break Ok(Ending::DeadlineExceeded),
                 }
             };
             // Invariant: the handler is gone before its end is written (P-190). Its destructors are the user's, and may panic.
@@ -151,7 +152,7 @@ impl Run {
     }
 }
 
-/// Ends when a cancel was asked for and the grace after it is over. Nobody wakes it for the cancel: the task that polls it cancels.
+/// Ends when a cancel was asked for and the grace after it is over. Nobody wakes it for the cancel: the task that polls it cancels before.
 struct Grace<'a> {
     cancel: &'a CancellationToken,
     grace: Duration,

@@ -58,12 +58,9 @@ impl Transaction<'_> {
 
     fn refuse(&mut self, creation: &mut Creation, error: rusqlite::Error) -> rusqlite::Result<()> {
         self.now = creation.record.create_time;
-        creation.refuse(if is_constraint(&error) {
-            // Only a damaged index refuses a record that nothing stands against.
-            Ok(self.against(&creation.record)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
-        } else {
-            Err(store_error(error))
-        });
+        let against = if is_constraint(&error) { self.against(&creation.record)? } else { None };
+        // Without anything against it, it was a damaged index, or a trigger of the application.
+        creation.refuse(against.ok_or_else(|| store_error(error)));
         Ok(())
     }
 
@@ -89,7 +86,11 @@ impl Transaction<'_> {
         let values =
             creations.iter().flat_map(|creation| columns(&creation.record, None).into_iter().take(NEW_WIDTH));
         let values = params_from_iter(values.map(ToSqlOutput::Borrowed));
-        self.connection.prepare_cached(sql)?.execute(values).map(drop)
+        match self.connection.prepare_cached(sql)?.execute(values)? {
+            inserted if inserted == creations.len() => Ok(()),
+            // A trigger of the application has swallowed some.
+            inserted => Err(rusqlite::Error::StatementChangedRows(inserted)),
+        }
     }
 }
 

@@ -273,6 +273,31 @@ mod tests {
         }
     }
 
+    /// An application may have triggers on the table. What they refuse fails alone, too, and what they swallow is not acknowledged.
+    #[tokio::test]
+    async fn what_a_trigger_refuses_is_not_there_and_the_others_are() {
+        for (action, alone) in
+            [("ABORT, 'no'", true), ("FAIL, 'no'", true), ("ROLLBACK, 'no'", false), ("IGNORE", false)]
+        {
+            let (_directory, store) = open().await;
+            let trigger = format!(
+                "CREATE TRIGGER choosy BEFORE INSERT ON lro_operation WHEN new.name = 'operations/unwanted'
+                 BEGIN SELECT RAISE({action}); END"
+            );
+            store.write(move |transaction| transaction.connection.execute_batch(&trigger)).await.unwrap();
+            let names =
+                ["a", "b", "c", "unwanted", "d", "e", "f", "g", "h"].map(|id| format!("operations/{id}"));
+            let results =
+                in_one_group(&store, names.iter().map(|name| store.create(new(name, 10), None))).await;
+            for (name, result) in names.iter().zip(results) {
+                let wanted = alone && name != "operations/unwanted";
+                assert_eq!(matches!(result, Ok(Created::New(_))), wanted, "{action}, {name}: {result:?}");
+                assert_eq!(matches!(result, Err(StoreError::Invalid { .. })), alone && !wanted, "{result:?}");
+                assert_eq!(exists(&store, name).await, wanted, "{action}, {name}");
+            }
+        }
+    }
+
     #[tokio::test]
     async fn after_a_panic_of_the_writer_calls_fail_and_do_not_wait() {
         let (_directory, store) = open().await;
