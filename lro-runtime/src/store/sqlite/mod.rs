@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file, for one engine at a time.
 //!
-//! One thread writes, and commits in groups; a few threads read. The calls of the contract become closures for them.
+//! One thread writes, and commits in groups; a few threads read. The calls of the contract become closures for them, but for creations, of
+//! which one statement does many.
 
 mod command;
 mod create;
