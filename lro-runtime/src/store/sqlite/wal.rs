@@ -5,6 +5,10 @@
 //! that overlap leave none. So above a limit the readers are held back for that instant.
 
 use std::cell::Cell;
+use std::sync::atomic::{
+    AtomicBool,
+    Ordering::{Acquire, Release},
+};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -17,8 +21,8 @@ use super::reader::Reading;
 /// After how many more pages the log is moved into the file again.
 const STEP: i32 = 2000;
 
-/// From how many pages on the log is begun anew by force: 28 MB. Between two steps, when most of it is moved and no
-/// reader is at it.
+/// From how many pages on the log is begun anew by force: 28 MB. After one more step, so that little is left to be moved while all
+/// writers wait.
 const LIMIT: i32 = 7000;
 
 /// The most that is left of the log's file after it outgrew the limit, because of a reader in another process.
@@ -35,6 +39,8 @@ pub(super) struct Log {
     gate: Arc<RwLock<()>>,
     /// At how many pages it was last moved.
     moved: i32,
+    /// Whether it is being moved now.
+    moving: Arc<AtomicBool>,
     /// From how many pages on it is begun anew.
     limit: i32,
 }
@@ -47,7 +53,7 @@ impl Log {
             PAGES.set(pages);
             Ok(())
         }));
-        Self { reads, gate, moved: 0, limit: LIMIT }
+        Self { reads, gate, moved: 0, moving: Arc::default(), limit: LIMIT }
     }
 
     /// Looks after the log; nobody waits for it.
@@ -56,17 +62,21 @@ impl Log {
         if pages < self.moved {
             (self.moved, self.limit) = (0, LIMIT);
         }
-        if pages >= self.limit {
+        let full = pages >= self.limit;
+        if full && self.moved >= self.limit && !self.moving.load(Acquire) {
             let _no_readers = self.gate.write().unwrap_or_else(PoisonError::into_inner);
             if !matches!(restart(connection), Ok(true)) {
                 // A reader of another process stands in the way. Each attempt waits for it, so not at every commit.
                 self.limit = pages.saturating_add(LIMIT);
             }
-        } else if pages >= self.moved.saturating_add(STEP) {
+        } else if pages >= self.moved.saturating_add(STEP) || full && self.moved < self.limit {
             self.moved = pages;
-            self.reads.push(Box::new(|connection| {
+            self.moving.store(true, Release);
+            let moving = Arc::clone(&self.moving);
+            self.reads.push(Box::new(move |connection| {
                 // An error leaves the log as it is; the next step tries again.
                 let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+                moving.store(false, Release);
             }));
         }
     }
